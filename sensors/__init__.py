@@ -1,0 +1,1 @@
+"""What devices say and understand: pure, and free of anything else of ours."""

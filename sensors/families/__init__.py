@@ -1,0 +1,1 @@
+"""One file a wire dialect; `sensors.registry` lists them."""

@@ -1,0 +1,50 @@
+"""The interface of a wire dialect, and what all dialects share.
+
+A family is pure: the same topic and payload give the same readings. What it must remember about a device it writes into
+a reading (`Climate.memo`, `Traits.words`) and gets back when it has to encode.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Protocol
+
+from sensors.commands import Command
+from sensors.device import Address, Device, DeviceId, FamilyName, Traits
+from sensors.messages import Message, Outgoing
+from sensors.readings import AnyReading
+
+Decoder = Callable[[Message], Sequence[AnyReading]]
+"""Made once for a topic, called for every message on it. Raises PayloadError and nothing else."""
+
+
+class Refused(Exception):  # noqa: N818  a refusal is an answer of the domain, not a failure
+    """This device has no words for this command; the message says why, for a person."""
+
+
+class Family(Protocol):
+    """One dialect, for the devices of one site."""
+
+    name: FamilyName
+    silent_after: timedelta
+    """Silence that makes a device "not heard" unless the device's configuration says otherwise."""
+
+    def subscriptions(self, devices: Sequence[Device]) -> Sequence[str]:
+        """The topic filters that bring these devices' messages and their discovery; no more than that."""
+
+    def route(self, topic: str, devices: Mapping[Address, Device]) -> Decoder | None:
+        """The decoder for this topic, bound to the device it speaks for; None where the topic is not ours.
+
+        Called once a topic (the registry remembers the answer), so it may be slow; the decoder may not.
+        """
+
+    def encode(self, command: Command, device: Device, traits: Traits | None, memo: str) -> Sequence[Outgoing]:
+        """The messages that carry this command out. `memo` is the last `Climate.memo` heard. Raises Refused."""
+
+
+def by_address(devices: Sequence[Device]) -> Mapping[Address, Device]:
+    """The devices under the name that the wire knows them by."""
+    return {device.address: device for device in devices}
+
+
+NOBODY = DeviceId("")
+"""The device of an announcement that nobody has configured."""

@@ -1,0 +1,1 @@
+"""Every family, and the one way from a message to readings."""

@@ -1,0 +1,1 @@
+"""A seeded office whose devices talk, err and obey like the real ones."""

@@ -1,0 +1,1 @@
+"""All thinking, and nothing else: the same arguments give the same answer."""

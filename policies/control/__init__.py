@@ -1,0 +1,1 @@
+"""What happens to a finding over time: grace, guards, command, proof, escalation."""

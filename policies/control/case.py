@@ -1,0 +1,75 @@
+"""A finding with a history."""
+
+from datetime import datetime
+from typing import Literal, NewType
+
+import msgspec
+
+from policies.finding import Evidence, Finding
+from policies.words import Words
+from sensors.commands import Command
+from sensors.device import DeviceId, ZoneId
+
+CaseId = NewType("CaseId", str)
+
+Phase = Literal["pending", "open", "acting", "stuck", "escalated", "suspended", "closed"]
+Outcome = Literal["", "proved", "reported", "commanded", "cleared"]
+"""How a case closed: proved by state (and watts where there is a meter); only reported so; only commanded (infrared);
+or it went away without us."""
+RefusalReason = Literal[
+    "shadow",
+    "no_remedy",
+    "never_off",
+    "not_switchable",
+    "override",
+    "unknown_day",
+    "occupied",
+    "busy",
+    "busy_unknown",
+    "give_way",
+    "write_rate",
+    "not_sent",
+    "no_words",
+]
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """Why nothing was done: a named reason, the sentence for people, and when it is worth asking again."""
+
+    reason: RefusalReason
+    words: Words
+    until: datetime | None = None
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """One line of a case's history."""
+
+    at: datetime
+    phase: Phase
+    words: Words
+
+
+class Case(msgspec.Struct, frozen=True):
+    """`due_at`: when it moves on without a new reading (None: it waits for one, or for a person)."""
+
+    id: CaseId
+    policy: str
+    device: DeviceId
+    zone: ZoneId
+    phase: Phase
+    finding: Finding
+    since: datetime
+    phase_since: datetime
+    due_at: datetime | None = None
+    attempts: int = 0
+    command: Command | None = None
+    refusal: Refusal | None = None
+    proof: tuple[Evidence, ...] = ()
+    outcome: Outcome = ""
+    closed_at: datetime | None = None
+    history: tuple[Turn, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, DeviceId]:
+        """One case a policy and device."""
+        return (self.policy, self.device)

@@ -1,0 +1,40 @@
+"""What the shell must do after a step. Values: the core does nothing itself."""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from policies.control.case import Case
+from policies.words import Words
+from sensors.commands import Command
+from sensors.device import DeviceId, ZoneId
+
+
+class Publish(msgspec.Struct, frozen=True, tag=True):
+    """Send this command now, once, unless it has expired."""
+
+    command: Command
+
+
+class Record(msgspec.Struct, frozen=True, tag=True):
+    """Write this turn of a case down: audit trail, `case` and `command` points."""
+
+    at: datetime
+    case: Case
+    what: Literal["opened", "refused", "commanded", "failed", "proved", "stuck", "escalated", "suspended", "closed"]
+    words: Words
+
+
+class Notify(msgspec.Struct, frozen=True, tag=True):
+    """Tell people. `to`: whose business it is."""
+
+    at: datetime
+    to: Literal["zone", "owner", "manager"]
+    zone: ZoneId
+    device: DeviceId
+    case: str
+    words: Words
+
+
+Effect = Publish | Record | Notify

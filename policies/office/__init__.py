@@ -1,0 +1,1 @@
+"""What is configured, when it is open, what was last heard."""

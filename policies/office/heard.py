@@ -1,0 +1,121 @@
+"""What was last heard of one device: a value, when it was said, since when it has been so, and whether that is evidence."""
+
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+
+import msgspec
+from msgspec.structs import replace
+
+from sensors.readings import Action, Availability, Climate, Contact, Environment, Mode, Occupancy, Power, Reading, Water
+
+T = TypeVar("T")
+
+
+class Signal(msgspec.Struct, Generic[T], frozen=True, gc=False):
+    """One quantity. `at`: last said; `since`: first said without a change in between; `live`: evidence or last known."""
+
+    value: T
+    at: datetime
+    since: datetime
+    live: bool
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """One device. `heard_at` is the last *live* reading; None: nothing but last-known values so far."""
+
+    heard_at: datetime | None = None
+    silent_after: timedelta = timedelta(minutes=10)
+    available: bool | None = None
+    memo: str = ""
+    mode: Signal[Mode] | None = None
+    action: Signal[Action] | None = None
+    is_on: Signal[bool] | None = None
+    setpoint_celsius: Signal[float] | None = None
+    cooling_setpoint_celsius: Signal[float] | None = None
+    heating_setpoint_celsius: Signal[float] | None = None
+    room_celsius: Signal[float] | None = None
+    humidity_percent: Signal[float] | None = None
+    watts: Signal[float] | None = None
+    energy_kwh_total: Signal[float] | None = None
+    occupied: Signal[bool] | None = None
+    open: Signal[bool] | None = None
+    co2_ppm: Signal[float] | None = None
+    noise_dba: Signal[float] | None = None
+    smoke: Signal[bool] | None = None
+    pm25_ug_m3: Signal[float] | None = None
+    illuminance_lux: Signal[float] | None = None
+    outdoor_celsius: Signal[float] | None = None
+    litres_total: Signal[float] | None = None
+    litres_per_minute: Signal[float] | None = None
+    leak: Signal[bool] | None = None
+
+    def is_silent(self, now: datetime) -> bool:
+        """True when nothing live has come for too long: then nothing about it is evidence."""
+        return self.heard_at is None or now - self.heard_at > self.silent_after
+
+    def silent_at(self) -> datetime | None:
+        """The first instant at which `is_silent` becomes true, if it is not already."""
+        return None if self.heard_at is None else self.heard_at + self.silent_after + timedelta(microseconds=1)
+
+
+_FIELDS: dict[type[Reading], tuple[str, ...]] = {
+    Climate: (
+        "mode",
+        "action",
+        "is_on",
+        "setpoint_celsius",
+        "cooling_setpoint_celsius",
+        "heating_setpoint_celsius",
+        "room_celsius",
+        "humidity_percent",
+    ),
+    Power: ("is_on", "watts", "energy_kwh_total"),
+    Occupancy: ("occupied",),
+    Contact: ("open",),
+    Environment: (
+        "room_celsius",
+        "humidity_percent",
+        "co2_ppm",
+        "noise_dba",
+        "smoke",
+        "pm25_ug_m3",
+        "illuminance_lux",
+        "outdoor_celsius",
+    ),
+    Water: ("litres_total", "litres_per_minute", "leak"),
+}
+
+
+def hear(heard: Heard, reading: Reading, *, live: bool) -> Heard:
+    """The same device after one more reading. A value that is no evidence never replaces one that is."""
+    changes: dict[str, object] = {}
+    at = reading.arrived_at
+    for name in _FIELDS.get(type(reading), ()):
+        value = getattr(reading, name)
+        if value is None:
+            continue
+        old = getattr(heard, name)
+        if old is None:
+            changes[name] = Signal(value, at, at, live)
+        elif live:
+            changes[name] = Signal(value, at, old.since if old.value == value and old.live else at, live=True)
+        elif not old.live:
+            changes[name] = Signal(value, at, old.since if old.value == value else at, live=False)
+    if isinstance(reading, Availability):
+        changes["available"] = reading.online
+    elif live:
+        changes["heard_at"] = at
+    if isinstance(reading, Climate) and reading.memo:
+        changes["memo"] = reading.memo
+    return replace(heard, **changes) if changes else heard
+
+
+def last_known(heard: Heard) -> Heard:
+    """The same values, none of them evidence: what a restart may still show, but not act on."""
+    changes: dict[str, object] = {"heard_at": None}
+    for names in _FIELDS.values():
+        for name in names:
+            signal = getattr(heard, name)
+            if signal is not None:
+                changes[name] = replace(signal, live=False)
+    return replace(heard, **changes)

@@ -1,0 +1,97 @@
+"""Everything last heard, per device and zone, beside what is configured. Immutable.
+
+A policy asks the office; it never reads a message. `within` narrows what the office *offers for judgement* (the devices
+that changed) while everything stays there to be looked up: so one rule serves both the quick step and the full one.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from policies.office.heard import Heard
+from policies.office.site import Site
+from sensors.device import Address, Device, DeviceId, Kind, Traits, ZoneId
+from sensors.readings import Announced
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """Somebody's leave to differ. Ends by itself at `until`; `device` empty: the whole zone."""
+
+    id: str
+    zone: ZoneId
+    until: datetime
+    who: str
+    why: str
+    device: DeviceId = DeviceId("")
+
+    def covers(self, device: Device, now: datetime) -> bool:
+        """Whether it holds for this device now."""
+        return now < self.until and self.zone == device.zone and self.device in {"", device.id}
+
+
+NOT_HEARD = Heard()
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """One immutable picture."""
+
+    site: Site
+    heard: Mapping[DeviceId, Heard] = field(default_factory=dict)
+    traits: Mapping[DeviceId, Traits] = field(default_factory=dict)
+    gateways: Mapping[str, datetime] = field(default_factory=dict)
+    unclaimed: Mapping[Address, Announced] = field(default_factory=dict)
+    overrides: tuple[Override, ...] = ()
+    scope: tuple[DeviceId, ...] | None = None
+
+    def within(self, scope: tuple[DeviceId, ...]) -> "Office":
+        """The same office, offering only these devices for judgement."""
+        return replace(self, scope=scope)
+
+    def devices(self, *kinds: Kind) -> Iterator[tuple[Device, Heard]]:
+        """The devices of these kinds that were heard at least once, within the scope."""
+        if self.scope is None:
+            for kind in kinds:
+                for device in self.site.by_kind.get(kind, ()):
+                    heard = self.heard.get(device.id)
+                    if heard is not None:
+                        yield device, heard
+            return
+        for name in self.scope:
+            device_there = self.site.devices.get(name)
+            heard = self.heard.get(name)
+            if device_there is not None and heard is not None and device_there.kind in kinds:
+                yield device_there, heard
+
+    def of(self, device: DeviceId) -> Heard:
+        """What was heard of a device; an empty record if nothing was."""
+        return self.heard.get(device, NOT_HEARD)
+
+    def metered(self, device: Device) -> Heard:
+        """The record that holds this device's watts: its own, or that of the meter it names."""
+        return self.of(device.meter) if device.meter is not None else self.of(device.id)
+
+    def is_open(self, zone: ZoneId, now: datetime) -> bool:
+        """Whether the zone is within its hours."""
+        return self.site.calendar.is_open(self.site.zones[zone].hours, now)
+
+    def next_change(self, zone: ZoneId, now: datetime) -> datetime | None:
+        """When the zone next opens or closes."""
+        return self.site.calendar.next_change(self.site.zones[zone].hours, now)
+
+    def is_occupied(self, zone: ZoneId, now: datetime) -> bool | None:
+        """True if any sensor sees somebody, False if all that speak see nobody, None where none can be believed."""
+        answers = [
+            heard.occupied.value
+            for device in self.site.in_zone.get(zone, ())
+            if (heard := self.of(device.id)).occupied is not None and heard.occupied.live and not heard.is_silent(now)
+        ]
+        return any(answers) if answers else None
+
+    def override_for(self, device: Device, now: datetime) -> Override | None:
+        """The leave that ends last among those that cover the device now."""
+        covering = [override for override in self.overrides if override.covers(device, now)]
+        return max(covering, key=lambda override: override.until, default=None)
+
+

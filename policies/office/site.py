@@ -1,0 +1,49 @@
+"""What somebody configured: zones and devices of one site. Immutable; a reload makes a new one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from policies.office.calendar import Calendar, Hours
+from sensors.device import Device, DeviceId, Kind, ZoneId
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A room or an area with one set of hours and one owner. `names` by language code."""
+
+    id: ZoneId
+    hours: Hours
+    names: Mapping[str, str] = field(default_factory=dict)
+    owner: str = ""
+    floor: str = ""
+
+
+@dataclass(frozen=True)
+class Site:
+    """One office. `area_m2` and `people` are None where nobody told us: then nothing is divided by them."""
+
+    id: str
+    calendar: Calendar
+    zones: Mapping[ZoneId, Zone]
+    devices: Mapping[DeviceId, Device]
+    names: Mapping[str, str] = field(default_factory=dict)
+    language: str = "en"
+    area_m2: float | None = None
+    people: int | None = None
+
+    @cached_property
+    def by_kind(self) -> Mapping[Kind, tuple[Device, ...]]:
+        """All devices of a kind, in the order of the configuration."""
+        kinds: dict[Kind, list[Device]] = {}
+        for device in self.devices.values():
+            kinds.setdefault(device.kind, []).append(device)
+        return {kind: tuple(devices) for kind, devices in kinds.items()}
+
+    @cached_property
+    def in_zone(self) -> Mapping[ZoneId, tuple[Device, ...]]:
+        """All devices of a zone, in the order of the configuration."""
+        zones: dict[ZoneId, list[Device]] = {zone: [] for zone in self.zones}
+        for device in self.devices.values():
+            zones.setdefault(device.zone, []).append(device)
+        return {zone: tuple(devices) for zone, devices in zones.items()}

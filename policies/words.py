@@ -1,0 +1,30 @@
+"""Sentences for people, before they have a language: an English pattern and the values it needs.
+
+`dashboards/language` translates the pattern and localises the values; the core never formats a number.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+
+Value = float | bool | str | datetime
+
+
+class Words(msgspec.Struct, frozen=True):
+    """`pattern` is English with named gaps (`"set to {setpoint}"`); `values` fill them.
+
+    A gap's ending names its unit: `…_celsius`, `…_watts`, `…_at` (an instant, shown in the site's local time).
+    """
+
+    pattern: str
+    values: Mapping[str, Value] = {}
+
+    def __str__(self) -> str:
+        """English, for logs and tests."""
+        return self.pattern.format(**self.values)
+
+
+def say(pattern: str, **values: Value) -> Words:
+    """The marker that message extraction looks for."""
+    return Words(pattern, values)

@@ -1,0 +1,92 @@
+"""The after-hours rule: what is not needed is off while the zone is closed (公共机构节能条例, Art. 29)."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Literal
+
+from pydantic import Field
+
+from policies.finding import Evidence, Finding
+from policies.office.heard import Heard
+from policies.office.office import Office
+from policies.office.running import is_running
+from policies.policy import Duration, Policy
+from policies.words import Words, say
+from sensors.commands import SwitchOff
+from sensors.device import Device, Load, ZoneId
+
+
+class AfterHoursPower(Policy):
+    """Find what was left on; who may be cut, and when, is the guards' business.
+
+    ```yaml
+    - kind: after_hours_power
+      name: after-hours
+      mode: watch
+      grace: 5m
+      warn: 10m
+      loads: [monitor, water_dispenser, air_conditioner]
+    ```
+    """
+
+    kind: Literal["after_hours_power"] = "after_hours_power"
+    grace: Duration = Field(default=timedelta(minutes=5), description="how long it must be so before it counts")
+    warn: Duration = Field(default=timedelta(minutes=10), description="how long people are warned before anything is done")
+    loads: tuple[Load, ...] | None = Field(default=None, description="only these loads; left out: all but protected ones")
+
+    def judge(self, office: Office, now: datetime) -> Iterator[Finding]:
+        """One finding a device that is on in a closed zone. Protected and never-off devices are meant to be on."""
+        opens_at: dict[ZoneId, tuple[bool, datetime | None]] = {}
+        for device, heard in office.devices("plug", "light", "climate"):
+            if device.zone not in opens_at:
+                is_open = not self.concerns(device.zone) or office.is_open(device.zone, now)
+                opens_at[device.zone] = (is_open, None if is_open else office.next_change(device.zone, now))
+            is_open, until = opens_at[device.zone]
+            if is_open or device.is_protected or not self._means(device.load):
+                continue
+            evidence = on_evidence(office, device, heard, now)
+            if evidence:
+                yield Finding(
+                    policy=self.name,
+                    device=device.id,
+                    zone=device.zone,
+                    verdict=_verdict(evidence),
+                    evidence=evidence,
+                    remedy=SwitchOff(device.id),
+                    until=until,
+                )
+
+    def _means(self, load: Load) -> bool:
+        return self.loads is None or load in self.loads
+
+
+def on_evidence(office: Office, device: Device, heard: Heard, now: datetime) -> tuple[Evidence, ...]:
+    """The live readings that say it is on: its own word, or watts above its standby ceiling; empty if none does.
+
+    A device that says "off" and draws power is on: the meter is believed before the relay.
+    """
+    if heard.is_silent(now):
+        return ()
+    found: list[Evidence] = []
+    if device.kind == "climate":
+        mode = heard.mode
+        if is_running(heard, now) and mode is not None and mode.live:
+            found.append(Evidence(device.id, "mode", mode.value, mode.at))
+        elif is_running(heard, now) and heard.is_on is not None:
+            found.append(Evidence(device.id, "is_on", heard.is_on.value, heard.is_on.at))
+    elif heard.is_on is not None and heard.is_on.live and heard.is_on.value:
+        found.append(Evidence(device.id, "is_on", True, heard.is_on.at))
+    metered = office.metered(device)
+    watts = metered.watts
+    if watts is not None and watts.live and not metered.is_silent(now) and (found or watts.value > device.standby_watts):
+        found.append(Evidence(device.meter or device.id, "watts", watts.value, watts.at))
+    return tuple(found)
+
+
+def _verdict(evidence: tuple[Evidence, ...]) -> Words:
+    watts = next((item.value for item in evidence if item.quantity == "watts"), None)
+    if watts is None:
+        return say("on although the zone is closed")
+    if len(evidence) == 1:
+        return say("says off and draws {power_watts} although the zone is closed", power_watts=watts)
+    return say("on and drawing {power_watts} although the zone is closed", power_watts=watts)

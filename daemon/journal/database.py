@@ -1,0 +1,159 @@
+"""The journal's file: opened, checked, set aside when it is damaged, and every error of SQLite turned into ours.
+
+One connection writes, under one lock: the network, engine and sender threads wait for each other there, in the order of
+the lock and never in SQLite's sleeping retries. A second connection, under its own lock, reads while the first one writes.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from daemon.errors import StoreUnavailable
+from daemon.journal.schema import TABLES, VERSION
+
+Value = int | float | str | bytes | None
+Row = tuple[Value, ...]
+
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_SUFFIXES = ("", "-wal", "-shm")
+_WAL_PAGES = 4000
+
+
+class Database:
+    """`tell` takes one sentence for a person. Methods may be called from any thread."""
+
+    def __init__(self, path: Path, *, maximum_bytes: int, page_bytes: int, tell: Callable[[str], None]) -> None:
+        self.path = path
+        self.lock = threading.Lock()
+        self._reading = threading.Lock()
+        self._maximum_bytes = maximum_bytes
+        self._page_bytes = page_bytes
+        self._reopen = False
+        with _translated():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                self._open()
+            except sqlite3.DatabaseError as error:
+                if error.sqlite_errorcode & 0xFF not in _DAMAGED:
+                    raise
+                aside = _set_aside(path)
+                tell(f"journal {path.name} is damaged ({error}): set aside as {aside.name}, a fresh one was started")
+                self._open()
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: durable when the block has ended, without a trace when it raised."""
+        with self.lock, self.failing():
+            self.writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.writer
+                self.writer.execute("COMMIT")
+            except BaseException:
+                if self.writer.in_transaction:
+                    self.writer.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def failing(self) -> Iterator[None]:
+        """Errors of SQLite become StoreUnavailable. The caller holds `lock`.
+
+        After a failed read, write or sync the kernel's idea of what is on the disk can no longer be believed: before the
+        next use the file is opened anew and its log is copied into it and synced.
+        """
+        with _translated():
+            if self._reopen:
+                self.close()
+                self._open()
+                self._reopen = False
+            try:
+                yield
+            except sqlite3.OperationalError as error:
+                self._reopen = self._reopen or error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_IOERR
+                raise
+
+    def rows(self, query: str, parameters: Sequence[Value] = ()) -> list[Row]:
+        """All rows of a question, as of the last commit."""
+        with self._reading, _translated():
+            return self._reader.execute(query, parameters).fetchall()
+
+    def some_rows(self, query: str, parameters: Sequence[Value], enough: Callable[[Row], bool]) -> list[Row]:
+        """The first rows of a question, up to and with the one that is `enough`."""
+        taken: list[Row] = []
+        with self._reading, _translated(), closing(self._reader.execute(query, parameters)) as cursor:
+            for row in cursor:
+                taken.append(row)
+                if enough(row):
+                    break
+        return taken
+
+    def used_bytes(self) -> int:
+        """Bytes of pages in use; the log beside the file (16 MiB) comes on top. The caller holds `lock`."""
+        return (_pragma(self.writer, "page_count") - _pragma(self.writer, "freelist_count")) * self._page_bytes
+
+    def close(self) -> None:
+        """Both connections; the log is copied into the file."""
+        self._reader.close()
+        self.writer.close()
+
+    def _open(self) -> None:
+        self.writer = self._connect()
+        try:
+            self._prepare(self.writer)
+            self._reader = self._connect()
+        except BaseException:
+            self.writer.close()
+            raise
+
+    def _connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=5.0)
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        connection.execute(f"PRAGMA page_size = {self._page_bytes}")
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
+        connection.execute(f"PRAGMA journal_size_limit = {_WAL_PAGES * self._page_bytes}")
+        verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if verdict != "ok":
+            damaged = sqlite3.DatabaseError(verdict)
+            damaged.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+            raise damaged
+        found = _pragma(connection, "user_version")
+        if found > VERSION:
+            raise StoreUnavailable(f"journal {self.path.name} was written by a newer officed (layout {found}, ours {VERSION})")
+        for statement in TABLES:
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+        self._page_bytes = _pragma(connection, "page_size")
+        connection.execute(f"PRAGMA max_page_count = {max(self._maximum_bytes // self._page_bytes, 64)}")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
+    return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        full = code == sqlite3.SQLITE_FULL
+        raise StoreUnavailable(f"journal {'full' if full else 'failing'}: {error}") from error
+    except OSError as error:
+        raise StoreUnavailable(f"journal failing: {error}") from error
+
+
+def _set_aside(path: Path) -> Path:
+    number = 1
+    while (aside := path.with_name(f"{path.name}.corrupt-{number}")).exists():
+        number += 1
+    for suffix in _SUFFIXES:
+        part = path.with_name(path.name + suffix)
+        if part.exists():
+            part.rename(aside.with_name(aside.name + suffix))
+    return aside

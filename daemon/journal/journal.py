@@ -1,0 +1,172 @@
+"""What makes a reading durable: the network thread commits here before it acknowledges.
+
+Threads: `commit` belongs to the network thread, the outbox's methods to the sender thread, the rest to the engine thread;
+the command line may ask from another process. All writing goes through one connection under one lock (`Database`).
+"""
+
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import cast
+
+from daemon.errors import StoreUnavailable
+from daemon.journal.audit import ORIGIN, Entry, Record, instant, microseconds, sealed
+from daemon.journal.database import Database, Row
+from daemon.journal.dead_letters import DeadLetters
+from daemon.journal.outbox import Outbox
+from daemon.journal.schema import CrashPoint, RawRow
+
+_PAGE_BYTES = 4096
+_MEASURE_EVERY = 64
+_KEPT_FREE = 8
+_INSERT = "INSERT INTO raw (row, received_at_us, backlog, version, crc, bytes) VALUES (?, ?, ?, ?, ?, ?)"
+
+
+class Journal:
+    """One SQLite file of at most `maximum_bytes`, of which one eighth is kept free for what empties it again.
+
+    `now` stamps what has no time of its own; `tell` takes a sentence for a person; `crash` is for tests. Raises
+    StoreUnavailable from every method that cannot do what it is for.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        now: Callable[[], datetime],
+        tell: Callable[[str], None],
+        maximum_bytes: int = 1 << 30,
+        crash: Callable[[CrashPoint], None] = lambda _: None,
+        page_bytes: int = _PAGE_BYTES,
+    ) -> None:
+        self._database = Database(path, maximum_bytes=maximum_bytes, page_bytes=page_bytes, tell=tell)
+        self._now = now
+        self._tell = tell
+        self._crash = crash
+        self._limit_bytes = maximum_bytes - maximum_bytes // _KEPT_FREE
+        self.outbox = Outbox(self._database, now=now, crash=crash)
+        self.dead_letters = DeadLetters(self._database, self.outbox, now=now)
+        self._full = False
+        self._unmeasured = 0
+        self._next_row = 1 + max(self._mark("decoded"), self._first("SELECT max(row) FROM raw"))
+        with self._database.lock, self._database.failing():
+            self._used_bytes = self._database.used_bytes()
+
+    # network thread
+
+    def commit(self, raw: bytes, received_at: datetime, *, backlog: bool, version: int) -> int:
+        """Keep one read's bytes. They are on the disk when this returns, with the number of their row."""
+        self._crash("before_commit")
+        with self._database.lock, self._database.failing():
+            self._leave_room_for(len(raw))
+            row = self._next_row
+            stamp = microseconds(received_at)
+            self._database.writer.execute(_INSERT, (row, stamp, backlog, version, zlib.crc32(raw), raw))
+            self._next_row = row + 1
+        self._crash("after_commit")
+        return row
+
+    # engine thread
+
+    def undecoded(self) -> Iterator[RawRow]:
+        """What was committed and never used by a step, oldest first: the first thing to do after a restart.
+
+        A row whose checksum is wrong is set aside as a dead letter and told; the others go on.
+        """
+        row = self._mark("decoded")
+        while found := self._database.rows("SELECT * FROM raw WHERE row > ? ORDER BY row LIMIT 1", (row,)):
+            row, stamp, backlog, version, crc, raw = cast("tuple[int, int, int, int, int, bytes]", found[0])
+            if zlib.crc32(raw) != crc:
+                self._tell(f"journal row {row} is damaged: set aside, see `officed dead-letters`")
+                self.dead_letters.set_aside([raw], f"journal row {row} is damaged")
+                continue
+            yield RawRow(row, instant(stamp), bool(backlog), version, raw)
+
+    def advance(
+        self, decoded_row: int, lines: bytes, count: int, records: Sequence[bytes | Record], snapshot: bytes | None
+    ) -> None:
+        """All that one step leaves behind, in one transaction: its points, its records, its state, and the mark.
+
+        `lines`: `count` points in line protocol, joined by newlines. A record that is bare bytes gets `now` and the kind
+        `step`. Raw rows up to `decoded_row` are gone afterwards. `snapshot` None keeps the one there is.
+        """
+        self._crash("before_advance")
+        now = self._now()
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM raw WHERE row <= ?", (decoded_row,))
+            if count:
+                self.outbox.put(connection, lines, count)
+            self._chain(records, now)
+            if snapshot is not None:
+                values = ("state", microseconds(now), snapshot)
+                connection.execute("INSERT OR REPLACE INTO snapshot (kind, at_us, bytes) VALUES (?, ?, ?)", values)
+            connection.execute("INSERT OR REPLACE INTO mark (name, value) VALUES ('decoded', ?)", (decoded_row,))
+        if count:
+            self.outbox.added(count)
+        self._crash("after_advance")
+
+    def record(self, records: Sequence[bytes | Record]) -> None:
+        """Append to the audit trail alone (what people did on the board)."""
+        with self._database.writing():
+            self._chain(records, self._now())
+
+    def latest_snapshot(self) -> bytes | None:
+        """The state that belongs to the mark `decoded`; None before the first one."""
+        found = self._database.rows("SELECT bytes FROM snapshot WHERE kind = 'state'")
+        return cast("bytes", found[0][0]) if found else None
+
+    def audit(self, *, after_seq: int = 0, limit: int = 1000) -> list[Entry]:
+        """The trail in order; page on with the last `seq`. `first_break` (daemon/journal/audit.py) verifies it."""
+        query = "SELECT seq, at_us, kind, body, previous, hash FROM audit WHERE seq > ? ORDER BY seq LIMIT ?"
+        return [_entry(row) for row in self._database.rows(query, (after_seq, limit))]
+
+    # anybody
+
+    @property
+    def bytes_used(self) -> int:
+        """Bytes of the file in use; deleted rows do not count."""
+        with self._database.lock, self._database.failing():
+            return self._database.used_bytes()
+
+    def close(self) -> None:
+        """Everything is durable already; this copies the log into the file."""
+        with self._database.lock:
+            self._database.close()
+
+    def _leave_room_for(self, size: int) -> None:
+        """Measure now and then, and on every try while full: so room that was made is found by itself."""
+        if self._full or self._unmeasured >= _MEASURE_EVERY or self._used_bytes + size > self._limit_bytes:
+            self._used_bytes = self._database.used_bytes()
+            self._unmeasured = 0
+        self._full = self._used_bytes + size > self._limit_bytes
+        if self._full:
+            raise StoreUnavailable(f"journal full: {self._used_bytes} of {self._limit_bytes} bytes are waiting to be sent")
+        self._used_bytes += size + _PAGE_BYTES // 2
+        self._unmeasured += 1
+
+    def _chain(self, records: Sequence[bytes | Record], now: datetime) -> None:
+        """Inside a transaction of the writing connection."""
+        if not records:
+            return
+        writer = self._database.writer
+        last = writer.execute("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
+        seq, previous = last or (0, ORIGIN)
+        for each in records:
+            seq += 1
+            entry = sealed(each if isinstance(each, Record) else Record(now, "step", each), seq, previous)
+            values = (seq, microseconds(entry.at), entry.kind, entry.body, previous, entry.hash)
+            writer.execute("INSERT INTO audit (seq, at_us, kind, body, previous, hash) VALUES (?, ?, ?, ?, ?, ?)", values)
+            previous = entry.hash
+
+    def _mark(self, name: str) -> int:
+        return self._first(f"SELECT value FROM mark WHERE name = '{name}'")  # noqa: S608  our own two names
+
+    def _first(self, query: str) -> int:
+        found = self._database.rows(query)
+        return int(cast("int | None", found[0][0]) or 0) if found else 0
+
+
+def _entry(row: Row) -> Entry:
+    seq, stamp, kind, body, previous, digest = cast("tuple[int, int, str, bytes, bytes, bytes]", row)
+    return Entry(seq, instant(stamp), kind, body, previous, digest)

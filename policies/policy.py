@@ -52,7 +52,9 @@ class Policy(BaseModel):
 
     kind: str
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")
-    mode: Literal["watch", "enforce"] = Field(default="watch", description="watch: say what it would do; enforce: do it")
+    mode: Literal["watch", "enforce"] = Field(
+        default="watch", description="watch: say what it would do; enforce: do it"
+    )
     zones: tuple[ZoneId, ...] | None = Field(default=None, description="only these zones; left out: all")
     citation: Citation | None = None
     grace: Duration = Field(default=timedelta(minutes=3), description="how long it must be so before it counts")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from policies.control.case import Case
+from policies.control.guards import Sent
 from policies.office.office import Office
 from policies.policy import CaseKey, Policy
 from sensors.device import DeviceId
@@ -21,6 +22,6 @@ class State:
     policies: tuple[Policy, ...]
     cases: Mapping[CaseKey, Case] = field(default_factory=dict)
     recent: tuple[Case, ...] = ()
-    sent: Mapping[DeviceId, tuple[datetime, ...]] = field(default_factory=dict)
+    sent: Mapping[DeviceId, tuple[Sent, ...]] = field(default_factory=dict)
     recheck_at: datetime | None = None
     stepped_at: datetime | None = None

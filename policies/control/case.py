@@ -50,7 +50,10 @@ class Turn(msgspec.Struct, frozen=True):
 
 
 class Case(msgspec.Struct, frozen=True):
-    """`due_at`: when it moves on without a new reading (None: it waits for one, or for a person)."""
+    """`due_at`: when it moves on without a new reading (None: it waits for one, or for a person).
+
+    `act_at`: when a command goes out unless something changes; None while nothing may be done. `warned`: people know.
+    """
 
     id: CaseId
     policy: str
@@ -61,6 +64,8 @@ class Case(msgspec.Struct, frozen=True):
     since: datetime
     phase_since: datetime
     due_at: datetime | None = None
+    act_at: datetime | None = None
+    warned: bool = False
     attempts: int = 0
     command: Command | None = None
     refusal: Refusal | None = None

@@ -82,6 +82,10 @@ class Calendar:
         """The same instant on the office's wall clock."""
         return instant.astimezone(ZoneInfo(self.timezone))
 
+    def next_midnight(self, now: datetime) -> datetime:
+        """When the next local day begins."""
+        return _instant(self, self.local(now).date() + _DAY, 0)
+
     def _edges(self, hours: Hours, now: datetime) -> Iterator[datetime]:
         first = now.astimezone(ZoneInfo(self.timezone)).date() - _DAY
         for ahead in range(_LOOK_AHEAD_DAYS):

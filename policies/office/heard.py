@@ -19,6 +19,10 @@ class Signal(msgspec.Struct, Generic[T], frozen=True, gc=False):
     since: datetime
     live: bool
 
+    def is_news(self, than: datetime) -> bool:
+        """Evidence, and said after that instant."""
+        return self.live and self.at > than
+
 
 class Heard(msgspec.Struct, frozen=True):
     """One device. `heard_at` is the last *live* reading; None: nothing but last-known values so far."""
@@ -57,6 +61,8 @@ class Heard(msgspec.Struct, frozen=True):
         """The first instant at which `is_silent` becomes true, if it is not already."""
         return None if self.heard_at is None else self.heard_at + self.silent_after + timedelta(microseconds=1)
 
+
+NOTHING = Heard()
 
 _FIELDS: dict[type[Reading], tuple[str, ...]] = {
     Climate: (

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from policies.office.heard import Heard
+from policies.office.heard import NOTHING, Heard
 from policies.office.site import Site
 from sensors.device import Address, Device, DeviceId, Kind, Traits, ZoneId
 from sensors.readings import Announced
@@ -16,21 +16,18 @@ from sensors.readings import Announced
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """Somebody's leave to differ. Ends by itself at `until`; `device` empty: the whole zone."""
+    """Somebody's leave to differ. Ends by itself at `until`; `device` None: the whole zone."""
 
     id: str
     zone: ZoneId
     until: datetime
     who: str
     why: str
-    device: DeviceId = DeviceId("")
+    device: DeviceId | None = None
 
     def covers(self, device: Device, now: datetime) -> bool:
         """Whether it holds for this device now."""
-        return now < self.until and self.zone == device.zone and self.device in {"", device.id}
-
-
-NOT_HEARD = Heard()
+        return now < self.until and self.zone == device.zone and self.device in {None, device.id}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +63,7 @@ class Office:
 
     def of(self, device: DeviceId) -> Heard:
         """What was heard of a device; an empty record if nothing was."""
-        return self.heard.get(device, NOT_HEARD)
+        return self.heard.get(device, NOTHING)
 
     def metered(self, device: Device) -> Heard:
         """The record that holds this device's watts: its own, or that of the meter it names."""
@@ -93,5 +90,3 @@ class Office:
         """The leave that ends last among those that cover the device now."""
         covering = [override for override in self.overrides if override.covers(device, now)]
         return max(covering, key=lambda override: override.until, default=None)
-
-

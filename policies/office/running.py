@@ -50,9 +50,19 @@ def sides(heard: Heard, now: datetime) -> Iterator[tuple[Side, Signal[float]]]:
     else:
         doing = _acting(heard)
     for side in doing:
-        setpoint = _setpoint(heard, side)
+        setpoint = setpoint_for(heard, side)
         if setpoint is not None and setpoint.live:
             yield side, setpoint
+
+
+def setpoint_for(heard: Heard, side: Side) -> Signal[float] | None:
+    """The setpoint by its own name, then the one without a side, then, for cooling, the one *named* heating.
+
+    Dozens of air conditioners cool with a setpoint that Zigbee calls heating: they have no other.
+    """
+    if side == "cooling":
+        return heard.cooling_setpoint_celsius or heard.setpoint_celsius or heard.heating_setpoint_celsius
+    return heard.heating_setpoint_celsius or heard.setpoint_celsius
 
 
 def _acting(heard: Heard) -> list[Side]:
@@ -63,13 +73,3 @@ def _acting(heard: Heard) -> list[Side]:
             return [side]
         case _:
             return []
-
-
-def _setpoint(heard: Heard, side: Side) -> Signal[float] | None:
-    """The setpoint by its own name, then the one without a side, then, for cooling, the one *named* heating.
-
-    Dozens of air conditioners cool with a setpoint that Zigbee calls heating: they have no other.
-    """
-    if side == "cooling":
-        return heard.cooling_setpoint_celsius or heard.setpoint_celsius or heard.heating_setpoint_celsius
-    return heard.heating_setpoint_celsius or heard.setpoint_celsius

@@ -47,3 +47,12 @@ class Site:
         for device in self.devices.values():
             zones.setdefault(device.zone, []).append(device)
         return {zone: tuple(devices) for zone, devices in zones.items()}
+
+    @cached_property
+    def measured_by(self) -> Mapping[DeviceId, tuple[DeviceId, ...]]:
+        """For each meter, the devices whose power it measures."""
+        meters: dict[DeviceId, list[DeviceId]] = {}
+        for device in self.devices.values():
+            if device.meter is not None:
+                meters.setdefault(device.meter, []).append(device.id)
+        return {meter: tuple(devices) for meter, devices in meters.items()}

@@ -31,8 +31,12 @@ class AfterHoursPower(Policy):
 
     kind: Literal["after_hours_power"] = "after_hours_power"
     grace: Duration = Field(default=timedelta(minutes=5), description="how long it must be so before it counts")
-    warn: Duration = Field(default=timedelta(minutes=10), description="how long people are warned before anything is done")
-    loads: tuple[Load, ...] | None = Field(default=None, description="only these loads; left out: all but protected ones")
+    warn: Duration = Field(
+        default=timedelta(minutes=10), description="how long people are warned before anything is done"
+    )
+    loads: tuple[Load, ...] | None = Field(
+        default=None, description="only these loads; left out: all but protected ones"
+    )
 
     def judge(self, office: Office, now: datetime) -> Iterator[Finding]:
         """One finding a device that is on in a closed zone. Protected and never-off devices are meant to be on."""
@@ -63,7 +67,8 @@ class AfterHoursPower(Policy):
 def on_evidence(office: Office, device: Device, heard: Heard, now: datetime) -> tuple[Evidence, ...]:
     """The live readings that say it is on: its own word, or watts above its standby ceiling; empty if none does.
 
-    A device that says "off" and draws power is on: the meter is believed before the relay.
+    A device that says "off" and draws power is on: the meter is believed before the relay. A watt value as old as the
+    "off" itself contradicts nothing: it comes from the same cached message.
     """
     if heard.is_silent(now):
         return ()
@@ -78,7 +83,11 @@ def on_evidence(office: Office, device: Device, heard: Heard, now: datetime) -> 
         found.append(Evidence(device.id, "is_on", True, heard.is_on.at))
     metered = office.metered(device)
     watts = metered.watts
-    if watts is not None and watts.live and not metered.is_silent(now) and (found or watts.value > device.standby_watts):
+    if watts is None or not watts.live or metered.is_silent(now):
+        return tuple(found)
+    since_off = heard.is_on.since if heard.is_on is not None and not heard.is_on.value else None
+    draws = watts.value > device.standby_watts and (since_off is None or watts.at > since_off)
+    if found or draws:
         found.append(Evidence(device.meter or device.id, "watts", watts.value, watts.at))
     return tuple(found)
 

@@ -104,7 +104,9 @@ def _range(device: Device, traits: Traits | None) -> tuple[float, float]:
 def _verdict(side: Side, setpoint: float, limit: float) -> Words:
     if side == "cooling":
         return say(
-            "cooling is set to {setpoint_celsius}, below {limit_celsius}", setpoint_celsius=setpoint, limit_celsius=limit
+            "cooling is set to {setpoint_celsius}, below {limit_celsius}",
+            setpoint_celsius=setpoint,
+            limit_celsius=limit,
         )
     return say(
         "heating is set to {setpoint_celsius}, above {limit_celsius}", setpoint_celsius=setpoint, limit_celsius=limit

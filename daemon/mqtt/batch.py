@@ -1,0 +1,44 @@
+"""What one read brought, as the engine gets it: made the same way from the wire and, after a crash, from the journal."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from daemon.mqtt.wire import RETAIN, Publish, split
+from sensors.messages import Message
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """The messages of journal row `row`, in the order of the wire.
+
+    Message i has `arrived_at` = `received_at` + i microseconds: a store that keeps one value per instant would lose one
+    of two readings that came together.
+    """
+
+    row: int
+    received_at: datetime
+    messages: list[Message]
+
+
+def batch_from_raw(raw: bytes, received_at: datetime, backlog: bool, version: int, row: int) -> Batch:
+    """The batch of a journal row: the same arguments give the same batch. Raises wire.WireError on a damaged row."""
+    return batch_of(split(raw, version), received_at, backlog=backlog, row=row)
+
+
+def batch_of(publishes: Sequence[Publish], received_at: datetime, *, backlog: bool, row: int) -> Batch:
+    """The same from packets that are split already.
+
+    A topic that is no UTF-8 (forbidden, seen) keeps its replacement signs; no family will know it.
+    """
+    messages = [
+        Message(
+            topic.decode("utf-8", "replace"),
+            payload,
+            received_at + timedelta(microseconds=index),
+            bool(first & RETAIN),
+            backlog,
+        )
+        for index, (first, topic, _, payload) in enumerate(publishes)
+    ]
+    return Batch(row, received_at, messages)

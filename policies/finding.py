@@ -9,7 +9,7 @@ from sensors.commands import Remedy
 from sensors.device import DeviceId, ZoneId
 
 
-class Evidence(msgspec.Struct, frozen=True):
+class Evidence(msgspec.Struct, frozen=True, gc=False):
     """One reading that shows it: the quantity in the schema's words, its value, when it was said."""
 
     device: DeviceId
@@ -18,7 +18,7 @@ class Evidence(msgspec.Struct, frozen=True):
     at: datetime
 
 
-class Finding(msgspec.Struct, frozen=True):
+class Finding(msgspec.Struct, frozen=True, gc=False):
     """`remedy` None: nothing we may do; a person has to. `until`: when the finding ends by itself, whatever we do."""
 
     policy: str

@@ -11,7 +11,7 @@ import msgspec
 Value = float | bool | str | datetime
 
 
-class Words(msgspec.Struct, frozen=True):
+class Words(msgspec.Struct, frozen=True, gc=False):
     """`pattern` is English with named gaps (`"set to {setpoint}"`); `values` fill them.
 
     A gap's ending names its unit: `…_celsius`, `…_watts`, `…_at` (an instant, shown in the site's local time).

@@ -33,7 +33,7 @@ RefusalReason = Literal[
 ]
 
 
-class Refusal(msgspec.Struct, frozen=True):
+class Refusal(msgspec.Struct, frozen=True, gc=False):
     """Why nothing was done: a named reason, the sentence for people, and when it is worth asking again."""
 
     reason: RefusalReason
@@ -41,7 +41,7 @@ class Refusal(msgspec.Struct, frozen=True):
     until: datetime | None = None
 
 
-class Turn(msgspec.Struct, frozen=True):
+class Turn(msgspec.Struct, frozen=True, gc=False):
     """One line of a case's history."""
 
     at: datetime
@@ -49,7 +49,7 @@ class Turn(msgspec.Struct, frozen=True):
     words: Words
 
 
-class Case(msgspec.Struct, frozen=True):
+class Case(msgspec.Struct, frozen=True, gc=False):
     """`due_at`: when it moves on without a new reading (None: it waits for one, or for a person).
 
     `act_at`: when a command goes out unless something changes; None while nothing may be done. `warned`: people know.

@@ -24,7 +24,7 @@ class Signal(msgspec.Struct, Generic[T], frozen=True, gc=False):
         return self.live and self.at > than
 
 
-class Heard(msgspec.Struct, frozen=True):
+class Heard(msgspec.Struct, frozen=True, gc=False):
     """One device. `heard_at` is the last *live* reading; None: nothing but last-known values so far."""
 
     heard_at: datetime | None = None

@@ -1,0 +1,197 @@
+"""Tasmota: `tele/<topic>/…` and `stat/<topic>/…`, in whatever order FullTopic puts them. Source: tasmota.github.io/docs, MQTT.
+
+A relay answers on `stat`, at once and reliably. A split unit behind infrared answers that the code was *sent*, nothing more.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta, tzinfo
+from functools import partial
+from typing import Final
+
+from sensors import units
+from sensors.commands import Command, SetSetpoint
+from sensors.device import Address, Device, FamilyName, Traits
+from sensors.families.tasmota_infrared import encode_infrared, heard_infrared, sent_infrared
+from sensors.families.tasmota_values import StateWords, energy_of, is_relay_key, sensed, stamp_of, zigbee_of
+from sensors.family import NOBODY, Decoder, Refused
+from sensors.liveness import Heard, hear, is_live
+from sensors.messages import Message, Outgoing
+from sensors.readings import Announced, AnyReading, Availability, CommandReply, Power
+
+FULL_TOPIC: Final = "%prefix%/%topic%/"
+DISCOVERY: Final = "tasmota/discovery/"
+
+_SWITCHED: Final = ("plug", "light", "meter")
+_RELAY, _LIGHT = 1, 2
+
+
+class Tasmota:
+    """The family. It learns one thing by listening: the words that a device's StateText puts in the place of ON and OFF."""
+
+    name: FamilyName = "tasmota"
+    silent_after = timedelta(minutes=16)
+    """Three telemetry periods of 300 s, and one minute."""
+
+    def __init__(self, site_zone: tzinfo | None = None) -> None:
+        self._zone = site_zone
+        self._known: tuple[Mapping[Address, Device], dict[str, list[Device]]] | None = None
+        self._words: dict[str, StateWords] = {}
+
+    def subscriptions(self, devices: Sequence[Device]) -> Sequence[str]:
+        """What each topic tells and answers, and the discovery of all."""
+        addresses = {device.address for device in devices if device.address.family == self.name}
+        heads = {_head(address, prefix) for address in addresses for prefix in ("tele", "stat")}
+        return [*(f"{head}+" for head in sorted(heads)), f"{DISCOVERY}+/config"]
+
+    def route(self, topic: str, devices: Mapping[Address, Device]) -> Decoder | None:
+        """The decoder of one leaf (`STATE`, `SENSOR`, `POWER2`, …) for the devices that share its topic."""
+        if topic.startswith(DISCOVERY):
+            return partial(self._discovery, devices) if topic.endswith("/config") else None
+        head, slash, leaf = topic.rpartition("/")
+        ours = self._heads(devices).get(head + slash)
+        if not ours:
+            return None
+        name = ours[0].address.name
+        if leaf == "LWT":
+            return partial(self._will, name, ours)
+        if is_relay_key(leaf):
+            return partial(self._relay, name, ours, leaf)
+        if leaf in ("STATE", "SENSOR", "RESULT", "IRHVAC") or leaf in ("STATUS0", "STATUS8", "STATUS10", "STATUS11"):
+            return partial(self._object, name, ours)
+        return None
+
+    def encode(self, command: Command, device: Device, traits: Traits | None, memo: str) -> Sequence[Outgoing]:
+        """`POWER<n>` OFF for a relay; for an air conditioner behind infrared its whole last state with one field changed."""
+        del traits
+        head = _head(device.address, "cmnd")
+        if device.kind == "climate":
+            return (Outgoing(topic=f"{head}IRHVAC", payload=encode_infrared(command.remedy, memo)),)
+        if isinstance(command.remedy, SetSetpoint):
+            raise Refused(f"a {device.kind} has no setpoint")
+        channel = device.address.channel
+        if device.kind not in _SWITCHED or (channel and not channel.isdecimal()):
+            raise Refused(f"a {device.kind} is not switched off")
+        return (Outgoing(topic=f"{head}POWER{channel}", payload=b"OFF"),)
+
+    def _heads(self, devices: Mapping[Address, Device]) -> dict[str, list[Device]]:
+        if self._known is None or self._known[0] is not devices:
+            heads: dict[str, list[Device]] = {}
+            for address, device in devices.items():
+                if address.family == self.name:
+                    for prefix in ("tele", "stat"):
+                        heads.setdefault(_head(address, prefix), []).append(device)
+            self._known = (devices, heads)
+        return self._known[1]
+
+    def _object(self, name: str, devices: Sequence[Device], message: Message) -> Sequence[AnyReading]:
+        values = units.json_object(message.payload)
+        parts: list[Mapping[str, object]] = [values]
+        for key in ("StatusSNS", "StatusSTS"):
+            part = values.get(key)
+            if isinstance(part, dict):
+                parts.append(part)
+        words = self._words.get(name)
+        alone = len(devices) == 1
+        readings: list[AnyReading] = []
+        for part in parts:
+            heard = hear(message, stamp_of(part.get("Time"), self._zone, message.arrived_at))
+            for device in devices:
+                readings.extend(_said(part, device, words, heard, alone=alone))
+        return readings
+
+    def _relay(self, name: str, devices: Sequence[Device], leaf: str, message: Message) -> Sequence[AnyReading]:
+        # stat/plug-3/POWER -> ON, or with SetOption4 {"POWER":"ON"}
+        said = units.text(message.payload)
+        values = units.json_object(message.payload) if said.startswith("{") else {leaf: said}
+        words = self._words.get(name)
+        return [power for one in devices for power in _relay_state(values, one, words, hear(message))]
+
+    def _will(self, name: str, devices: Sequence[Device], message: Message) -> Sequence[AnyReading]:
+        words = self._words.get(name) or StateWords()
+        online = words.online(units.text(message.payload))
+        if online is None:
+            return ()
+        live = is_live(message)
+        return [Availability(device=one.id, arrived_at=message.arrived_at, live=live, online=online) for one in devices]
+
+    def _discovery(self, devices: Mapping[Address, Device], message: Message) -> Sequence[AnyReading]:
+        # on the wire: {"t":"tasmota_0A1B2C","ft":"%prefix%/%topic%/","rl":[1,0],"state":["OFF","ON","TOGGLE","HOLD"],"md":"Plug S2"}
+        if not message.payload:
+            return ()
+        told = units.json_object(message.payload)
+        name, full, relays = told.get("t"), told.get("ft"), told.get("rl")
+        if not isinstance(name, str) or not name:
+            return ()
+        base = full if isinstance(full, str) and full != FULL_TOPIC else ""
+        self._learn(name, StateWords.from_discovery(told), devices)
+        model = told.get("md")
+        kinds = relays if isinstance(relays, list) else []
+        numbers = [str(n) for n, kind in enumerate(kinds[:32], start=1) if kind in (_RELAY, _LIGHT)]
+        found = numbers if len(numbers) > 1 else [""]
+        bases = ("", FULL_TOPIC) if not base else (base,)
+        mine = [
+            device
+            for channel in {*found, "", *numbers}
+            for spelling in bases
+            if (device := devices.get(Address(self.name, name, channel, spelling))) is not None
+        ]
+        traits = Traits(model=model if isinstance(model, str) else "", can_switch_off=bool(numbers))
+        who = [(one.id, one.address) for one in mine] or [(NOBODY, Address(self.name, name, n, base)) for n in found]
+        live = is_live(message)
+        return [
+            Announced(device=device, arrived_at=message.arrived_at, live=live, address=address, traits=traits)
+            for device, address in who
+        ]
+
+    def _learn(self, name: str, words: StateWords, devices: Mapping[Address, Device]) -> None:
+        if any(address.name == name and address.family == self.name for address in devices):
+            self._words[name] = words
+
+
+def _head(address: Address, prefix: str) -> str:
+    """Everything before the leaf. `address.base` is a FullTopic."""
+    full = (address.base or FULL_TOPIC).rstrip("/") + "/"
+    return full.replace("%prefix%", prefix).replace("%topic%", address.name)
+
+
+def _said(
+    values: Mapping[str, object], device: Device, words: StateWords | None, heard: Heard, *, alone: bool
+) -> Sequence[AnyReading]:
+    """What one JSON object (a STATE, a SENSOR, a RESULT) says about one device."""
+    if device.kind in _SWITCHED:
+        metered = values.get("ENERGY")
+        if type(metered) is dict:
+            return energy_of(metered, device, heard, alone=alone)
+        states = _relay_state(values, device, words, heard)
+        if states:
+            return states
+    refused = values.get("Command")
+    if refused in ("Unknown", "Error"):
+        return (CommandReply(device=device.id, **heard._asdict(), accepted=False, words=f"command {refused}"),)
+    zigbee = values.get("ZbReceived")
+    if isinstance(zigbee, dict):
+        return zigbee_of(zigbee, device, heard)
+    if device.kind == "climate":
+        received, sent = values.get("IrReceived"), values.get("IRHVAC")
+        if isinstance(received, dict):
+            return heard_infrared(received.get("IRHVAC"), device, heard)
+        if sent is not None:
+            return sent_infrared(sent, device, heard)
+    return sensed(values, device, heard)
+
+
+def _relay_state(
+    values: Mapping[str, object], device: Device, words: StateWords | None, heard: Heard
+) -> Sequence[AnyReading]:
+    if device.kind not in _SWITCHED:
+        return ()
+    channel = device.address.channel
+    value = values.get(f"POWER{channel}")
+    if value is None and channel in ("", "1"):
+        value = values.get("POWER" if channel else "POWER1")
+    if value is None:
+        return ()
+    is_on = units.truth(value) if words is None else words.is_on(value)
+    return (
+        Power(device=device.id, arrived_at=heard.arrived_at, device_at=heard.device_at, live=heard.live, is_on=is_on),
+    )

@@ -1,0 +1,159 @@
+"""What Tasmota's JSON says beside its relays: energy, sensors, the devices of its Zigbee bridge, its time and its words."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, tzinfo
+from typing import Final
+
+import msgspec
+
+from sensors import stamps, units
+from sensors.device import Device
+from sensors.liveness import Heard
+from sensors.readings import AnyReading, Climate, Environment, Occupancy, Power
+
+_NO_ROOM: Final = frozenset({"ESP32", "ENERGY", "ZbReceived", "ZbInfo", "Wifi"})
+"""Objects whose Temperature is no room's: the chip's own among them."""
+
+
+class StateWords(msgspec.Struct, frozen=True):
+    """The words that a device was set to use instead of ON, OFF, Online and Offline."""
+
+    on: str = "ON"
+    off: str = "OFF"
+    onln: str = "Online"
+    ofln: str = "Offline"
+
+    @classmethod
+    def from_discovery(cls, told: Mapping[str, object]) -> "StateWords":
+        """`"state":["AUS","AN",…],"onln":"Online","ofln":"Offline"`; what is missing keeps its default."""
+        words = told.get("state")
+        off, on = (words[0], words[1]) if isinstance(words, list) and len(words) > 1 else (None, None)
+        onln, ofln = told.get("onln"), told.get("ofln")
+        return cls(
+            on=on if isinstance(on, str) else "ON",
+            off=off if isinstance(off, str) else "OFF",
+            onln=onln if isinstance(onln, str) else "Online",
+            ofln=ofln if isinstance(ofln, str) else "Offline",
+        )
+
+    def is_on(self, value: object) -> bool | None:
+        """The device's own word first, then the usual ones; None for any other."""
+        if value == self.on:
+            return True
+        return False if value == self.off else units.truth(value)
+
+    def online(self, word: str) -> bool | None:
+        """The last will's word; None for one that is not known."""
+        if word == self.onln:
+            return True
+        if word == self.ofln:
+            return False
+        return {"online": True, "offline": False}.get(word.lower())
+
+
+def stamp_of(value: object, zone: tzinfo | None, arrived_at: datetime) -> datetime | None:
+    """`Time`: local without a zone, unless SetOption52 adds one; 1970 until the clock is set."""
+    return None if value is None else stamps.believed(stamps.wall_clock(value, zone, arrived_at), arrived_at)
+
+
+def is_relay_key(leaf: str) -> bool:
+    """`POWER`, `POWER1` … `POWER32`; not `POWER_LOW`."""
+    return leaf.startswith("POWER") and (leaf == "POWER" or leaf[5:].isdecimal())
+
+
+def energy_of(metered: Mapping[str, object], device: Device, heard: Heard, *, alone: bool) -> Sequence[AnyReading]:
+    """ENERGY: numbers, arrays per phase or channel, or `{"Phase1":…}`. Total is kWh; Period (Wh) is not read.
+
+    A relay of several takes its own member of an array; a single number belongs to it only where it is the only one.
+    """
+    channel = device.address.channel
+    return (
+        Power(
+            device=device.id,
+            arrived_at=heard.arrived_at,
+            device_at=heard.device_at,
+            live=heard.live,
+            watts=_share(metered.get("Power"), units.WATTS, channel, alone=alone),
+            energy_kwh_total=_share(metered.get("Total"), units.KWH, channel, alone=alone),
+        ),
+    )
+
+
+def sensed(values: Mapping[str, object], device: Device, heard: Heard) -> Sequence[AnyReading]:
+    """Room sensors and switches, for the kinds that want them. `address.channel` picks one sensor or switch by its name."""
+    if device.kind == "occupancy":
+        switch = values.get(f"Switch{device.address.channel or 1}")
+        occupied = units.truth(switch.get("Action") if isinstance(switch, dict) else switch)
+        return () if occupied is None else (Occupancy(device=device.id, **heard._asdict(), occupied=occupied),)
+    if device.kind not in ("environment", "climate"):
+        return ()
+    chosen = list(_sensors(values, device.address.channel))
+    read = units.fahrenheit if values.get("TempUnit") == "F" else units.quantity
+    room = _first(read(one.get("Temperature"), units.ROOM_CELSIUS) for one in chosen)
+    humidity = _first(units.quantity(one.get("Humidity"), units.HUMIDITY_PERCENT) for one in chosen)
+    if device.kind == "climate":
+        if room is None and humidity is None:
+            return ()
+        return (Climate(device=device.id, **heard._asdict(), room_celsius=room, humidity_percent=humidity),)
+    if not chosen:
+        return ()
+    return (
+        Environment(
+            device=device.id,
+            **heard._asdict(),
+            room_celsius=room,
+            humidity_percent=humidity,
+            co2_ppm=_first(units.quantity(one.get("CarbonDioxide"), units.CO2_PPM) for one in chosen),
+            pm25_ug_m3=_first(units.quantity(one.get("PM2.5"), units.PM25_UG_M3) for one in chosen),
+            illuminance_lux=_first(units.quantity(one.get("Illuminance"), units.LUX) for one in chosen),
+        ),
+    )
+
+
+def zigbee_of(received: Mapping[str, object], device: Device, heard: Heard) -> Sequence[AnyReading]:
+    """{"ZbReceived":{"0x2916":{"Device":"0x2916","Name":"Plug","Power":1,"ActivePower":61}}}: here `Power` is on or off.
+
+    The device is the one whose short address or name is this device's channel.
+    """
+    channel = device.address.channel
+    for key, one in received.items():
+        if not channel or not isinstance(one, dict) or channel not in (key, one.get("Name"), one.get("Device")):
+            continue
+        if device.kind in ("plug", "light", "meter"):
+            watts = units.quantity(one.get("ActivePower"), units.WATTS)
+            return (Power(device=device.id, **heard._asdict(), is_on=units.truth(one.get("Power")), watts=watts),)
+        if device.kind == "occupancy":
+            occupied = units.truth(one.get("Occupancy"))
+            return () if occupied is None else (Occupancy(device=device.id, **heard._asdict(), occupied=occupied),)
+        if device.kind == "environment":
+            room = units.quantity(one.get("Temperature"), units.ROOM_CELSIUS)
+            humidity = units.quantity(one.get("Humidity"), units.HUMIDITY_PERCENT)
+            return (Environment(device=device.id, **heard._asdict(), room_celsius=room, humidity_percent=humidity),)
+    return ()
+
+
+def _share(value: object, window: units.Window, channel: str, *, alone: bool) -> float | None:
+    kind = type(value)
+    if kind is not list and kind is not dict:
+        return units.quantity(value, window) if alone or not channel else None
+    members = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
+    if channel:
+        index = int(channel) - 1 if channel.isdecimal() else -1
+        return units.quantity(members[index], window) if 0 <= index < len(members) else None
+    numbers = [units.quantity(member, window) for member in members]
+    known = [number for number in numbers if number is not None]
+    # a sum with a phase missing would be a wrong number, not a smaller one
+    return units.quantity(sum(known), window) if known and len(known) == len(numbers) else None
+
+
+def _sensors(values: Mapping[str, object], channel: str) -> Iterator[Mapping[str, object]]:
+    """The sensor objects of a SENSOR message; the top level last (old Sonoff SC, whose Light and Noise are relative)."""
+    for key, value in values.items():
+        if isinstance(value, dict) and key not in _NO_ROOM and channel in ("", key):
+            yield value
+    if not channel and ("Temperature" in values or "Humidity" in values):
+        yield values
+
+
+def _first(numbers: Iterator[float | None]) -> float | None:
+    return next((number for number in numbers if number is not None), None)

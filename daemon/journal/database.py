@@ -10,14 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from daemon.damaged import is_damage, set_file_aside
 from daemon.errors import StoreUnavailable
 from daemon.journal.schema import TABLES, VERSION
 
 Value = int | float | str | bytes | None
 Row = tuple[Value, ...]
 
-_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-_SUFFIXES = ("", "-wal", "-shm")
 _WAL_PAGES = 4000
 
 
@@ -36,9 +35,9 @@ class Database:
             try:
                 self._open()
             except sqlite3.DatabaseError as error:
-                if error.sqlite_errorcode & 0xFF not in _DAMAGED:
+                if not is_damage(error):
                     raise
-                aside = _set_aside(path)
+                aside = set_file_aside(path)
                 tell(f"journal {path.name} is damaged ({error}): set aside as {aside.name}, a fresh one was started")
                 self._open()
 
@@ -123,7 +122,9 @@ class Database:
             raise damaged
         found = _pragma(connection, "user_version")
         if found > VERSION:
-            raise StoreUnavailable(f"journal {self.path.name} was written by a newer officed (layout {found}, ours {VERSION})")
+            raise StoreUnavailable(
+                f"journal {self.path.name} was written by a newer officed (layout {found}, ours {VERSION})"
+            )
         for statement in TABLES:
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {VERSION}")
@@ -146,14 +147,3 @@ def _translated() -> Iterator[None]:
         raise StoreUnavailable(f"journal {'full' if full else 'failing'}: {error}") from error
     except OSError as error:
         raise StoreUnavailable(f"journal failing: {error}") from error
-
-
-def _set_aside(path: Path) -> Path:
-    number = 1
-    while (aside := path.with_name(f"{path.name}.corrupt-{number}")).exists():
-        number += 1
-    for suffix in _SUFFIXES:
-        part = path.with_name(path.name + suffix)
-        if part.exists():
-            part.rename(aside.with_name(aside.name + suffix))
-    return aside

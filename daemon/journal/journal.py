@@ -141,7 +141,9 @@ class Journal:
             self._unmeasured = 0
         self._full = self._used_bytes + size > self._limit_bytes
         if self._full:
-            raise StoreUnavailable(f"journal full: {self._used_bytes} of {self._limit_bytes} bytes are waiting to be sent")
+            raise StoreUnavailable(
+                f"journal full: {self._used_bytes} of {self._limit_bytes} bytes are waiting to be sent"
+            )
         self._used_bytes += size + _PAGE_BYTES // 2
         self._unmeasured += 1
 
@@ -156,7 +158,9 @@ class Journal:
             seq += 1
             entry = sealed(each if isinstance(each, Record) else Record(now, "step", each), seq, previous)
             values = (seq, microseconds(entry.at), entry.kind, entry.body, previous, entry.hash)
-            writer.execute("INSERT INTO audit (seq, at_us, kind, body, previous, hash) VALUES (?, ?, ?, ?, ?, ?)", values)
+            writer.execute(
+                "INSERT INTO audit (seq, at_us, kind, body, previous, hash) VALUES (?, ?, ?, ?, ?, ?)", values
+            )
             previous = entry.hash
 
     def _mark(self, name: str) -> int:

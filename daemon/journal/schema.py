@@ -15,15 +15,21 @@ import msgspec
 
 VERSION = 1
 TABLES = (
-    "CREATE TABLE IF NOT EXISTS raw (row INTEGER PRIMARY KEY, received_at_us INTEGER NOT NULL, backlog INTEGER NOT NULL,"
-    " version INTEGER NOT NULL, crc INTEGER NOT NULL, bytes BLOB NOT NULL)",
+    (
+        "CREATE TABLE IF NOT EXISTS raw (row INTEGER PRIMARY KEY, received_at_us INTEGER NOT NULL, backlog INTEGER NOT NULL,"
+        " version INTEGER NOT NULL, crc INTEGER NOT NULL, bytes BLOB NOT NULL)"
+    ),
     "CREATE TABLE IF NOT EXISTS mark (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS outbox (row INTEGER PRIMARY KEY, count INTEGER NOT NULL, lines BLOB NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS dead_letter (row INTEGER PRIMARY KEY AUTOINCREMENT, digest BLOB NOT NULL UNIQUE,"
-    " at_us INTEGER NOT NULL, reason TEXT NOT NULL, line BLOB NOT NULL)",
+    (
+        "CREATE TABLE IF NOT EXISTS dead_letter (row INTEGER PRIMARY KEY AUTOINCREMENT, digest BLOB NOT NULL UNIQUE,"
+        " at_us INTEGER NOT NULL, reason TEXT NOT NULL, line BLOB NOT NULL)"
+    ),
     "CREATE TABLE IF NOT EXISTS snapshot (kind TEXT PRIMARY KEY, at_us INTEGER NOT NULL, bytes BLOB NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS audit (seq INTEGER PRIMARY KEY, at_us INTEGER NOT NULL, kind TEXT NOT NULL,"
-    " body BLOB NOT NULL, previous BLOB NOT NULL, hash BLOB NOT NULL)",
+    (
+        "CREATE TABLE IF NOT EXISTS audit (seq INTEGER PRIMARY KEY, at_us INTEGER NOT NULL, kind TEXT NOT NULL,"
+        " body BLOB NOT NULL, previous BLOB NOT NULL, hash BLOB NOT NULL)"
+    ),
 )
 
 CrashPoint = Literal["before_commit", "after_commit", "before_advance", "after_advance", "after_post", "after_done"]

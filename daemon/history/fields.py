@@ -1,0 +1,154 @@
+"""The fields of each kind of reading, spelt out: a loop over a table would cost three times the budget.
+
+Each function gives `,name=value,name=value` of what was said, or an empty text. NaN and the infinities are left out, whatever
+let them through before: one of them would poison the whole request.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from daemon.history.escaping import text
+from daemon.history.schema import MEASUREMENTS, Value
+from sensors.readings import Climate, Contact, Environment, Occupancy, Power, PrintJob, Reading, Water
+
+MOST = 1.7e308
+"""Beyond it a float is no measurement."""
+_LARGEST_INT = 2**63 - 1
+_REMEMBERED = 65_536
+
+
+class _Texts(dict[Any, str]):
+    """One field's values as text, made once each: readings come in few different values, and looking is cheap.
+
+    Not said (None) and not finite are the empty text, the latter not remembered: a NaN is never equal to itself.
+    """
+
+    def __init__(self, measurement: str, name: str) -> None:
+        super().__init__({None: ""})
+        self._head = f",{name}="
+        self._type = MEASUREMENTS[measurement].fields[name]
+
+    def __missing__(self, value: Value) -> str:
+        if not is_storable(value):
+            return ""
+        if len(self) >= _REMEMBERED:
+            self.clear()
+            self[None] = ""
+        made = self[value] = self._head + field(self._type, value)
+        return made
+
+
+def is_storable(value: Value | None) -> bool:
+    """Not None and, for numbers, finite and inside what the database can hold."""
+    if value is None or isinstance(value, bool | str):
+        return value is not None
+    return -MOST < value < MOST if isinstance(value, float) else -_LARGEST_INT <= value <= _LARGEST_INT
+
+
+def field(type_name: str, value: Value | None) -> str:
+    """One value as it stands in a line. Raises TypeError where it is not of this type."""
+    match type_name, value:
+        case "bool", bool():
+            return "true" if value else "false"
+        case "str", str():
+            return text(value)
+        case "int", int() if not isinstance(value, bool):
+            return f"{value}i"
+        case "float", float() | int() if not isinstance(value, bool):
+            return repr(float(value))
+        case _:
+            raise TypeError(f"{value!r} is no {type_name}")
+
+
+_C_SETPOINT_CELSIUS = _Texts("climate", "setpoint_celsius")
+_C_COOLING_SETPOINT_CELSIUS = _Texts("climate", "cooling_setpoint_celsius")
+_C_HEATING_SETPOINT_CELSIUS = _Texts("climate", "heating_setpoint_celsius")
+_C_ROOM_CELSIUS = _Texts("climate", "room_celsius")
+_C_HUMIDITY_PERCENT = _Texts("climate", "humidity_percent")
+_C_MODE = _Texts("climate", "mode")
+_C_ACTION = _Texts("climate", "action")
+_C_IS_ON = _Texts("climate", "is_on")
+
+
+def _climate(r: Climate) -> str:
+    return (
+        _C_SETPOINT_CELSIUS[r.setpoint_celsius]
+        + _C_COOLING_SETPOINT_CELSIUS[r.cooling_setpoint_celsius]
+        + _C_HEATING_SETPOINT_CELSIUS[r.heating_setpoint_celsius]
+        + _C_ROOM_CELSIUS[r.room_celsius]
+        + _C_HUMIDITY_PERCENT[r.humidity_percent]
+        + _C_MODE[r.mode]
+        + _C_ACTION[r.action]
+        + _C_IS_ON[r.is_on]
+    )
+
+
+_P_IS_ON = _Texts("power", "is_on")
+_P_WATTS = _Texts("power", "watts")
+_P_ENERGY_KWH_TOTAL = _Texts("power", "energy_kwh_total")
+
+
+def _power(r: Power) -> str:
+    return _P_IS_ON[r.is_on] + _P_WATTS[r.watts] + _P_ENERGY_KWH_TOTAL[r.energy_kwh_total]
+
+
+_E_ROOM_CELSIUS = _Texts("environment", "room_celsius")
+_E_HUMIDITY_PERCENT = _Texts("environment", "humidity_percent")
+_E_CO2_PPM = _Texts("environment", "co2_ppm")
+_E_NOISE_DBA = _Texts("environment", "noise_dba")
+_E_SMOKE = _Texts("environment", "smoke")
+_E_PM25_UG_M3 = _Texts("environment", "pm25_ug_m3")
+_E_ILLUMINANCE_LUX = _Texts("environment", "illuminance_lux")
+_E_OUTDOOR_CELSIUS = _Texts("environment", "outdoor_celsius")
+
+
+def _environment(r: Environment) -> str:
+    return (
+        _E_ROOM_CELSIUS[r.room_celsius]
+        + _E_HUMIDITY_PERCENT[r.humidity_percent]
+        + _E_CO2_PPM[r.co2_ppm]
+        + _E_NOISE_DBA[r.noise_dba]
+        + _E_SMOKE[r.smoke]
+        + _E_PM25_UG_M3[r.pm25_ug_m3]
+        + _E_ILLUMINANCE_LUX[r.illuminance_lux]
+        + _E_OUTDOOR_CELSIUS[r.outdoor_celsius]
+    )
+
+
+_W_LITRES_TOTAL = _Texts("water", "litres_total")
+_W_LITRES_PER_MINUTE = _Texts("water", "litres_per_minute")
+_W_LEAK = _Texts("water", "leak")
+
+
+def _water(r: Water) -> str:
+    return _W_LITRES_TOTAL[r.litres_total] + _W_LITRES_PER_MINUTE[r.litres_per_minute] + _W_LEAK[r.leak]
+
+
+def _occupancy(r: Occupancy) -> str:
+    return ",occupied=true" if r.occupied else ",occupied=false"
+
+
+def _contact(r: Contact) -> str:
+    return ",open=true" if r.open else ",open=false"
+
+
+_JOB = MEASUREMENTS["print_job"].fields
+
+
+def _print_job(r: PrintJob) -> str:
+    values = ((name, type_name, getattr(r, name, None)) for name, type_name in _JOB.items())
+    return "".join(
+        f",{name}={field(type_name, value)}" for name, type_name, value in values if value != "" and is_storable(value)
+    )
+
+
+KINDS: Mapping[type[Reading], tuple[str, Callable[[Any], str]]] = {
+    Climate: ("climate", _climate),
+    Power: ("power", _power),
+    Occupancy: ("occupancy", _occupancy),
+    Environment: ("environment", _environment),
+    Water: ("water", _water),
+    Contact: ("contact", _contact),
+    PrintJob: ("print_job", _print_job),
+}
+"""The readings that are stored: their measurement, and how to write their fields."""

@@ -1,0 +1,70 @@
+"""How the database is cut by time: what it takes at all, and where a request must end.
+
+A request that touches two shards may lose the good lines of one when the other refuses, and says so only about the
+first. Cut at the borders, a refusal is exact, and a back-fill opens one shard a request. A day's border is a border of
+weekly shards as well, so cutting too often is safe.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY_NS = 86_400_000_000_000
+_MONDAY_NS = 4 * _DAY_NS
+"""1970-01-05, the first Monday: weekly shards begin on Mondays."""
+_STAMP_DIGITS = 19
+_LONG = timedelta(days=180)
+_SPACE = 32
+EARLIEST_NS = 10**18
+"""September 2001: a stamp before it was made in another unit. It would be taken, and open a shard of its own in 1970."""
+AHEAD = timedelta(hours=1)
+"""A stamp may be this far ahead of our clock."""
+
+
+class Layout(msgspec.Struct, frozen=True):
+    """`retention` None: unlimited. `shard` None: requests need not be cut."""
+
+    retention: timedelta | None = None
+    shard: timedelta | None = timedelta(days=1)
+
+    def accepts(self, at_ns: int, now: datetime) -> bool:
+        """Whether the stamp lies in [now - retention, now + 1 h]."""
+        earliest = EARLIEST_NS if self.retention is None else max(_nanoseconds(now - self.retention), EARLIEST_NS)
+        return earliest <= at_ns <= _nanoseconds(now + AHEAD)
+
+    def pieces(self, stamped: Sequence[tuple[int, bytes]]) -> Iterator[list[bytes]]:
+        """The lines, in order, one list a shard."""
+        if self.shard is None:
+            yield [line for _, line in stamped]
+            return
+        width = self.shard // timedelta(microseconds=1) * 1000
+        by_shard: dict[int, list[bytes]] = {}
+        for at_ns, line in stamped:
+            by_shard.setdefault((at_ns - _MONDAY_NS) // width, []).append(line)
+        yield from by_shard.values()
+
+
+def shard_of(retention: timedelta | None) -> timedelta:
+    """How InfluxDB cuts by default: a week's shards where points are kept for 180 days or for ever, else a day's.
+
+    Retentions below two days have hourly shards.
+    """
+    if retention is None or retention >= _LONG:
+        return timedelta(days=7)
+    return timedelta(days=1) if retention >= timedelta(days=2) else timedelta(hours=1)
+
+
+def stamp_ns(line: bytes) -> int | None:
+    """The line's stamp; None where it has none. Stamps of our years have 19 digits, which makes this cheap."""
+    try:
+        if line[-_STAMP_DIGITS - 1] == _SPACE:
+            return int(line[-_STAMP_DIGITS:])
+        return int(line[line.rindex(b" ") + 1 :])
+    except (IndexError, ValueError):
+        return None
+
+
+def _nanoseconds(at: datetime) -> int:
+    return (at - _EPOCH) // timedelta(microseconds=1) * 1000

@@ -1,0 +1,162 @@
+"""Readings and records as lines of the database's protocol, at a cost that does not matter.
+
+A line is `measurement,tags fields stamp`. The part before the first space is made once a device and remembered; the stamp
+is `arrived_at` in nanoseconds. Two readings that came in one read of the socket have one `arrived_at`: `tie` (0-999, the
+reading's place in its read) keeps them apart, and is the same again when the journal is replayed.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from daemon.history.escaping import tag
+from daemon.history.fields import KINDS, field, is_storable
+from daemon.history.schema import MEASUREMENTS, Value
+from sensors.device import Device
+from sensors.readings import AnyReading, PrintJob, Reading
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_TIES = tuple(f"{tie:03}" for tie in range(1000))
+_Series = dict[str, tuple[Device, str]]
+
+
+class Points:
+    """Lines for one site. Engine thread only (it remembers)."""
+
+    def __init__(self, site: str) -> None:
+        self._site = site
+        self._kinds: dict[type[Reading], tuple[str, Callable[[Any], str], _Series]] = {
+            kind: (measurement, fields, {}) for kind, (measurement, fields) in KINDS.items()
+        }
+        self._at = _EPOCH
+        self._at_us = 0
+
+    def line(self, reading: AnyReading, device: Device, *, tie: int = 0, by_device_clock: bool = False) -> bytes | None:
+        """One point; None for kinds that are not stored, and where nothing was said.
+
+        `by_device_clock` puts it at `device_at`, where there is one: for late readings that are to land at their own time.
+        """
+        kind = self._kinds.get(type(reading))
+        if kind is None:
+            return None
+        measurement, fields, series = kind
+        said = fields(reading)
+        if not said:
+            return None
+        at = reading.device_at if by_device_clock and reading.device_at is not None else reading.arrived_at
+        if at is not self._at:
+            self._at, self._at_us = at, microseconds(at)
+        known = series.get(device.id)
+        if known is None or known[0] is not device or measurement == "print_job":
+            known = series[device.id] = (device, self._series(measurement, device, reading))
+        return f"{known[1]} {said[1:]} {self._at_us}{_TIES[tie % 1000]}".encode()
+
+    def record_line(
+        self,
+        measurement: str,
+        tags: Mapping[str, str],
+        fields: Mapping[str, Value | None],
+        at: datetime,
+        *,
+        tie: int = 0,
+    ) -> bytes | None:
+        """A point of any measurement of the schema; `site` is added. None where no field has a value.
+
+        Raises KeyError for a tag or field that the schema does not have and TypeError for a value of another type:
+        that is a mistake of ours, not of the world.
+        """
+        known = MEASUREMENTS[measurement]
+        if unknown := tags.keys() - set(known.tags):
+            raise KeyError(f"{measurement} has no tag {sorted(unknown)}")
+        said = ",".join(
+            f"{name}={field(known.fields[name], value)}" for name, value in fields.items() if is_storable(value)
+        )
+        if not said:
+            return None
+        return f"{_prefix(measurement, {'site': self._site, **tags})} {said} {microseconds(at)}{_TIES[tie % 1000]}".encode()
+
+    def case_line(
+        self,
+        *,
+        at: datetime,
+        policy: str,
+        device: str,
+        zone: str,
+        case_id: str,
+        state: str,
+        was: str = "",
+        remedy: str = "",
+        reason: str = "",
+        detail: str = "",
+        opened_at: datetime | None = None,
+        tie: int = 0,
+    ) -> bytes:
+        """A case changed: `was` → `state`, for this `reason`; `detail` is free text (JSON)."""
+        fields: dict[str, Value | None] = {
+            "case_id": case_id,
+            "state": state,
+            "was": was,
+            "remedy": remedy,
+            "reason": reason,
+            "detail": detail,
+            "opened_at_us": None if opened_at is None else microseconds(opened_at),
+        }
+        return self._surely("case", {"policy": policy, "device": device, "zone": zone}, fields, at, tie)
+
+    def command_line(
+        self,
+        *,
+        at: datetime,
+        policy: str,
+        device: str,
+        zone: str,
+        command_id: str,
+        state: str,
+        case_id: str = "",
+        remedy: str = "",
+        celsius: float | None = None,
+        reason: str = "",
+        proof: str = "",
+        tie: int = 0,
+    ) -> bytes:
+        """A command went out, was refused, accepted, proved or given up (`state`)."""
+        fields: dict[str, Value | None] = {
+            "command_id": command_id,
+            "case_id": case_id,
+            "state": state,
+            "remedy": remedy,
+            "celsius": celsius,
+            "reason": reason,
+            "proof": proof,
+        }
+        return self._surely("command", {"policy": policy, "device": device, "zone": zone}, fields, at, tie)
+
+    def _surely(
+        self, measurement: str, tags: Mapping[str, str], fields: Mapping[str, Value | None], at: datetime, tie: int
+    ) -> bytes:
+        line = self.record_line(
+            measurement, tags, {name: None if value == "" else value for name, value in fields.items()}, at, tie=tie
+        )
+        if line is None:
+            raise ValueError(f"a {measurement} without a single field")
+        return line
+
+    def _series(self, measurement: str, device: Device, reading: Reading) -> str:
+        tags = {"device": str(device.id), "zone": str(device.zone), "site": self._site}
+        if isinstance(reading, PrintJob):
+            tags |= {"printer": device.address.name, "department": reading.department}
+        else:
+            tags["family"] = device.address.family
+        if measurement == "power":
+            tags["load"] = device.load
+        return _prefix(measurement, tags)
+
+
+def microseconds(at: datetime) -> int:
+    """The instant (aware) in microseconds since 1970, exactly."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def _prefix(measurement: str, tags: Mapping[str, str]) -> str:
+    return "".join((measurement, *(f",{name}={tag(value)}" for name, value in sorted(tags.items()) if value)))

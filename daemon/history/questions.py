@@ -1,0 +1,76 @@
+"""What both stores check before they ask, and how they make their answers: so that the answers are the same."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+import msgspec
+
+from daemon.history.schema import MEASUREMENTS, Measurement, Type
+from policies.history import MOST_WINDOWS, Row, Value
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+RowType = TypeVar("RowType", bound=Row)
+
+
+def known_field(measurement: str, field: str) -> Type:
+    """The field's type. Raises ValueError where the schema has no such field."""
+    known = MEASUREMENTS.get(measurement)
+    if known is None or field not in known.fields:
+        raise ValueError(f"no field {field!r} in {measurement!r}")
+    return known.fields[field]
+
+
+def check_windows(
+    measurement: str, field: str, start: datetime, end: datetime, step: timedelta, by: Sequence[str]
+) -> None:
+    """Raise ValueError for a question that cannot be answered, or only by taking the whole machine."""
+    if known_field(measurement, field) not in {"float", "int"}:
+        raise ValueError(f"{measurement} {field} is no number: there is no mean of it")
+    if step <= timedelta(0) or -((start - end) // step) > MOST_WINDOWS:
+        raise ValueError(f"{step} makes more than {MOST_WINDOWS} windows from {start} to {end}")
+    if unknown := set(by) - set(MEASUREMENTS[measurement].tags):
+        raise ValueError(f"{measurement} has no tag {sorted(unknown)}")
+
+
+def typed(value: object, type_name: Type) -> Value:
+    """The value in the schema's type, whatever the store made of it on the way (1.0 comes back as 1)."""
+    match type_name:
+        case "float":
+            return float(value)  # type: ignore[arg-type]  # a store answers numbers for a field of numbers
+        case "int":
+            return int(value)  # type: ignore[call-overload,no-any-return]  # same
+        case "bool":
+            return bool(value)
+        case "str":
+            return str(value)
+
+
+def record(kind: type[RowType], measurement: Measurement, at: datetime, values: Mapping[str, object]) -> RowType:
+    """A row of this kind, of a store's values by column name; a missing tag is empty, a missing field None."""
+    wanted = {name: values.get(name) for name in kind.__struct_fields__ if name != "at"}
+    made = {
+        name: (value or "")
+        if name in measurement.tags
+        else value
+        if value is None
+        else typed(value, measurement.fields[name])
+        for name, value in wanted.items()
+    }
+    return msgspec.convert({"at": at, **made}, kind)
+
+
+def in_order(rows: Sequence[RowType]) -> list[RowType]:
+    """By time, then device, then all else: two stores must not differ in ties."""
+    return sorted(rows, key=lambda row: (row.at, row.device, repr(row)))
+
+
+def microseconds(at: datetime) -> int:
+    """The instant (aware) in microseconds since 1970."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def instant(at_us: int) -> datetime:
+    """The instant, aware, UTC."""
+    return _EPOCH + timedelta(microseconds=at_us)

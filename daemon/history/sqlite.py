@@ -1,0 +1,123 @@
+"""The past, asked of the embedded store."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import cast
+
+from daemon.history.questions import RowType, check_windows, in_order, instant, known_field, microseconds, record, typed
+from daemon.history.schema import MEASUREMENTS
+from daemon.history.sqlite_file import HistoryFile, Value, table
+from policies.history import CaseRow, CommandRow, JobRow, Sample, SavingRow, SlotRow, Window
+
+
+class SqliteHistory:
+    """A `History` (policies/history.py). Any thread."""
+
+    def __init__(self, file: HistoryFile) -> None:
+        self._file = file
+
+    def series(self, device: str, measurement: str, field: str, start: datetime, end: datetime) -> Sequence[Sample]:
+        """What one device said, oldest first."""
+        type_name = known_field(measurement, field)
+        query = (
+            f'SELECT p.at_ns / 1000, p."{field}" {_from(measurement, start, end)}'
+            f' AND s.device = ? AND p."{field}" IS NOT NULL ORDER BY p.at_ns'
+        )
+        found = self._file.rows(query, (measurement, device))
+        return [Sample(instant(cast("int", at_us)), typed(value, type_name)) for at_us, value in found]
+
+    def windows(
+        self, measurement: str, field: str, start: datetime, end: datetime, step: timedelta, by: Sequence[str] = ()
+    ) -> Sequence[Window]:
+        """A field of numbers summed up per `step`."""
+        check_windows(measurement, field, start, end, step, by)
+        width = step // timedelta(microseconds=1) * 1000
+        keys = "".join(f"s.{tag}, " for tag in by)
+        which = f"{keys}(p.at_ns - {microseconds(start) * 1000}) / {width}"
+        source = f'{_from(measurement, start, end)} AND p."{field}" IS NOT NULL'
+        group = ", ".join(str(position + 1) for position in range(len(by) + 1))
+        value = f'p."{field}"'
+        sums = self._file.rows(
+            f"SELECT {which}, avg({value}), min({value}), max({value}), total({value}), count({value}) {source}"
+            f" GROUP BY {group} ORDER BY {group}",
+            (measurement,),
+        )
+        # A bare column beside one max() is that of the row with the maximum: the last sample.
+        lasts = self._file.rows(
+            f"SELECT {which}, {value}, max(p.at_ns) {source} GROUP BY {group} ORDER BY {group}", (measurement,)
+        )
+        width_of_key = len(by)
+        last_of = {row[: width_of_key + 1]: row[width_of_key + 1] for row in lasts}
+        return [
+            _window(row, width_of_key, start, step, last_of[row[: width_of_key + 1]])
+            for row in sums
+            if row[: width_of_key + 1] in last_of
+        ]
+
+    def last(self, measurement: str, field: str, start: datetime, end: datetime) -> Mapping[str, Sample]:
+        """The latest sample of every device."""
+        type_name = known_field(measurement, field)
+        query = (
+            f'SELECT s.device, p."{field}", max(p.at_ns) / 1000 {_from(measurement, start, end)}'
+            f' AND p."{field}" IS NOT NULL GROUP BY s.device ORDER BY s.device'
+        )
+        return {
+            str(device): Sample(instant(cast("int", at_us)), typed(value, type_name))
+            for device, value, at_us in self._file.rows(query, (measurement,))
+        }
+
+    def jobs(self, start: datetime, end: datetime) -> Sequence[JobRow]:
+        """Print jobs."""
+        return self._records(JobRow, "print_job", start, end)
+
+    def slots(self, start: datetime, end: datetime) -> Sequence[SlotRow]:
+        """Slots that begin in the range."""
+        return self._records(SlotRow, "slot", start, end)
+
+    def cases(self, start: datetime, end: datetime) -> Sequence[CaseRow]:
+        """Changes of cases."""
+        return self._records(CaseRow, "case", start, end)
+
+    def commands(self, start: datetime, end: datetime) -> Sequence[CommandRow]:
+        """What became of commands."""
+        return self._records(CommandRow, "command", start, end)
+
+    def savings(self, start: datetime, end: datetime) -> Sequence[SavingRow]:
+        """Entries of the ledger."""
+        return self._records(SavingRow, "saving", start, end)
+
+    def _records(self, kind: type[RowType], name: str, start: datetime, end: datetime) -> list[RowType]:
+        measurement = MEASUREMENTS[name]
+        columns = (*measurement.tags, *measurement.fields)
+        chosen = ", ".join([f"s.{tag}" for tag in measurement.tags] + [f'p."{field}"' for field in measurement.fields])
+        found = self._file.rows(f"SELECT p.at_ns / 1000, {chosen} {_from(name, start, end)}", (name,))
+        return in_order(
+            [
+                record(kind, measurement, instant(cast("int", row[0])), dict(zip(columns, row[1:], strict=True)))
+                for row in found
+            ]
+        )
+
+
+def _from(measurement: str, start: datetime, end: datetime) -> str:
+    """Every series of the measurement, each read along its key; the first parameter is the measurement's name."""
+    return (
+        f"FROM series s CROSS JOIN {table(MEASUREMENTS[measurement])} p ON p.series = s.id"
+        f" AND p.at_ns >= {microseconds(start) * 1000} AND p.at_ns < {microseconds(end) * 1000} WHERE s.measurement = ?"
+    )
+
+
+def _window(row: tuple[Value, ...], width_of_key: int, start: datetime, step: timedelta, last: Value) -> Window:
+    number, mean, minimum, maximum, total, count = cast(
+        "tuple[int, float, float, float, float, int]", row[width_of_key:]
+    )
+    return Window(
+        start=start + number * step,
+        key=tuple(str(each) for each in row[:width_of_key]),
+        mean=float(mean),
+        minimum=float(minimum),
+        maximum=float(maximum),
+        total=float(total),
+        last=float(cast("float", last)),
+        count=count,
+    )

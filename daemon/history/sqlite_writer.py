@@ -1,0 +1,154 @@
+"""Points into the embedded store: each line by itself, the good ones in one durable transaction."""
+
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from daemon.errors import StoreUnavailable
+from daemon.history.answers import Answer
+from daemon.history.layout import Layout
+from daemon.history.lines import LineError, fields, series, split
+from daemon.history.schema import MEASUREMENTS, Measurement
+from daemon.history.sqlite_file import TAGS, HistoryFile, Value, table, translated
+from daemon.journal.schema import Refused
+
+_TIDY_EVERY = timedelta(minutes=1)
+_STEPS = 20
+_REMEMBER = f"INSERT OR IGNORE INTO series (measurement, {', '.join(TAGS)}) VALUES (?{', ?' * len(TAGS)})"  # noqa: S608  names of our schema
+_RECALL = f"SELECT id FROM series WHERE measurement = ?{''.join(f' AND {tag} = ?' for tag in TAGS)}"  # noqa: S608  same
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class SqliteWriter:
+    """A `Writer`. `retention` and `maximum_bytes` bound the file: the oldest readings go first, records last."""
+
+    def __init__(
+        self,
+        file: HistoryFile,
+        *,
+        now: Callable[[], datetime],
+        retention: timedelta | None = timedelta(days=730),
+        maximum_bytes: int = 4 << 30,
+    ) -> None:
+        self._file = file
+        self._now = now
+        self._retention = retention
+        self._maximum_bytes = maximum_bytes
+        self._series: dict[str, tuple[Measurement, int]] = {}
+        self._statements = {name: _statement(each) for name, each in MEASUREMENTS.items()}
+        self._tidied_at = _EPOCH
+
+    def post(self, lines: bytes) -> Answer:
+        """204, with the lines that were refused; 503 while the file cannot be written."""
+        try:
+            refused = self.write(lines)
+            if self._now() - self._tidied_at >= _TIDY_EVERY:
+                self.tidy()
+        except StoreUnavailable as error:
+            return Answer(status=503, body=str(error))
+        return Answer(status=204, refused=refused)
+
+    def layout(self) -> Layout:
+        """Retention as configured; there are no shards."""
+        return Layout(retention=self._retention, shard=None)
+
+    def write(self, lines: bytes) -> list[Refused]:
+        """Store every line that the schema takes; the others are given back. Durable on return; writing twice is writing once."""
+        refused: list[Refused] = []
+        rows: dict[str, list[tuple[Value, ...]]] = {}
+        connection = self._file.writer
+        with translated():
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                for line in filter(None, lines.split(b"\n")):
+                    try:
+                        name, row = self._row(line.decode())
+                    except (LineError, UnicodeDecodeError) as error:
+                        refused.append(Refused(line, str(error)))
+                    else:
+                        rows.setdefault(name, []).append(row)
+                for name, values in rows.items():
+                    connection.executemany(self._statements[name], values)
+                connection.execute("COMMIT")
+            except BaseException:
+                self._series.clear()
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+        return refused
+
+    def tidy(self) -> None:
+        """Forget what is older than the retention, then the oldest twentieth again and again while the file is too large."""
+        self._tidied_at = self._now()
+        with translated():
+            if self._retention is not None:
+                self._forget(tuple(MEASUREMENTS.values()), _nanoseconds(self._tidied_at - self._retention))
+            for records in (False, True):
+                measurements = tuple(each for each in MEASUREMENTS.values() if each.record is records)
+                while self._used_bytes() > self._maximum_bytes and (oldest := self._oldest(measurements)) is not None:
+                    newest = _nanoseconds(self._tidied_at)
+                    self._forget(measurements, oldest + max((newest - oldest) // _STEPS, 1))
+            self._file.writer.execute("PRAGMA incremental_vacuum(1000)").fetchall()
+
+    def _row(self, line: str) -> tuple[str, tuple[Value, ...]]:
+        head, text, at_ns = split(line)
+        measurement, number = self._series.get(head) or self._remember(head)
+        values = fields(measurement.name, text)
+        return measurement.name, (number, at_ns, *(values.get(name) for name in measurement.fields))
+
+    def _remember(self, head: str) -> tuple[Measurement, int]:
+        name, tags = series(head)
+        values = (name, *(tags.get(tag, "") for tag in TAGS))
+        connection = self._file.writer
+        connection.execute(_REMEMBER, values)
+        number = connection.execute(_RECALL, values).fetchone()[0]
+        known = self._series[head] = (MEASUREMENTS[name], number)
+        return known
+
+    def _forget(self, measurements: tuple[Measurement, ...], before_ns: int) -> None:
+        connection = self._file.writer
+        for each in measurements:
+            numbers = connection.execute("SELECT id FROM series WHERE measurement = ?", (each.name,)).fetchall()
+            values = [(number, before_ns) for (number,) in numbers]
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                connection.executemany(_before(each), values)
+                connection.execute("COMMIT")
+            except sqlite3.Error:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def _oldest(self, measurements: tuple[Measurement, ...]) -> int | None:
+        connection = self._file.writer
+        found = [connection.execute(_earliest(each), (each.name,)).fetchone()[0] for each in measurements]
+        return min((at_ns for at_ns in found if at_ns is not None), default=None)
+
+    def _used_bytes(self) -> int:
+        pages, free, size = (
+            self._file.writer.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("page_count", "freelist_count", "page_size")
+        )
+        return int((pages - free) * size)
+
+
+def _statement(measurement: Measurement) -> str:
+    names = [f'"{name}"' for name in measurement.fields]
+    marks = ", ".join("?" * (len(names) + 2))
+    kept = ", ".join(f"{name} = coalesce(excluded.{name}, {name})" for name in names)
+    columns = ", ".join(names)
+    new = f"INSERT INTO {table(measurement)} (series, at_ns, {columns}) VALUES ({marks})"  # noqa: S608  names of our schema
+    return f"{new} ON CONFLICT (series, at_ns) DO UPDATE SET {kept}"
+
+
+def _before(measurement: Measurement) -> str:
+    return f"DELETE FROM {table(measurement)} WHERE series = ? AND at_ns < ?"  # noqa: S608  names of our schema
+
+
+def _earliest(measurement: Measurement) -> str:
+    first = f"SELECT min(at_ns) FROM {table(measurement)} WHERE series = s.id"  # noqa: S608  names of our schema
+    return f"SELECT min(({first})) FROM series s WHERE measurement = ?"  # noqa: S608  same
+
+
+def _nanoseconds(at: datetime) -> int:
+    return (at - _EPOCH) // timedelta(microseconds=1) * 1000

@@ -1,0 +1,154 @@
+"""What the past can be asked, whatever keeps it: the port that the embedded file and InfluxDB both answer, alike.
+
+Ranges are half-open, [start, end), of aware instants. What nobody said is not in an answer: gaps stay gaps. Instants come
+back aware, UTC, to the microsecond. Rows are sorted by time, then by device. Names are as they were configured.
+Everything raises StoreUnavailable (daemon/errors.py) where the store cannot answer, and ValueError for a question that
+makes no sense: a measurement, tag or field that the schema does not have, an empty step, too many windows.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import msgspec
+
+MOST_WINDOWS = 10_000
+"""More in one question could take the whole machine."""
+
+Value = float | int | bool | str
+
+
+class Sample(msgspec.Struct, frozen=True, gc=False):
+    """One value of one field; its type is the schema's."""
+
+    at: datetime
+    value: Value
+
+
+class Window(msgspec.Struct, frozen=True, gc=False):
+    """The samples in [start, start + step). `key` holds the values of the tags that were asked for, in that order.
+
+    `last` is the sample with the latest instant. A window without samples is not there.
+    """
+
+    start: datetime
+    key: tuple[str, ...]
+    mean: float
+    minimum: float
+    maximum: float
+    total: float
+    last: float
+    count: int
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """Common to all records. An empty tag was not written; a field that is None was not said."""
+
+    at: datetime
+    device: str = ""
+    zone: str = ""
+    site: str = ""
+
+
+class JobRow(Row, frozen=True, kw_only=True):
+    """A print job. `sheets` None: not known, see `unknown_because`; never 0."""
+
+    printer: str = ""
+    department: str = ""
+    job: str | None = None
+    state: str | None = None
+    sheets: int | None = None
+    impressions: int | None = None
+    copies: int | None = None
+    pages: int | None = None
+    two_sided: str | None = None
+    duplexable: bool | None = None
+    colour: bool | None = None
+    media: str | None = None
+    repeat_of: str | None = None
+    user_hash: str | None = None
+    title_hash: str | None = None
+    unknown_because: str | None = None
+
+
+class SlotRow(Row, frozen=True, kw_only=True):
+    """15 minutes of one device, from `at`."""
+
+    load: str = ""
+    energy_kwh: float | None = None
+    on_seconds: float | None = None
+    violation_seconds: float | None = None
+    occupied_seconds: float | None = None
+    coverage_seconds: float | None = None
+    controlled: bool | None = None
+
+
+class CaseRow(Row, frozen=True, kw_only=True):
+    """A case changed from `was` to `state`."""
+
+    policy: str = ""
+    case_id: str | None = None
+    state: str | None = None
+    was: str | None = None
+    remedy: str | None = None
+    reason: str | None = None
+    detail: str | None = None
+    opened_at_us: int | None = None
+
+
+class CommandRow(Row, frozen=True, kw_only=True):
+    """What became of a command."""
+
+    policy: str = ""
+    command_id: str | None = None
+    case_id: str | None = None
+    state: str | None = None
+    remedy: str | None = None
+    celsius: float | None = None
+    reason: str | None = None
+    proof: str | None = None
+
+
+class SavingRow(Row, frozen=True, kw_only=True):
+    """Energy avoided by one action. `ledger` is measured, estimated or not claimed: never summed across."""
+
+    ledger: str = ""
+    policy: str = ""
+    avoided_kwh: float | None = None
+    avoided_cost: float | None = None
+    method: str | None = None
+    case_id: str | None = None
+
+
+class History(Protocol):
+    """One site's past. Any thread."""
+
+    def series(self, device: str, measurement: str, field: str, start: datetime, end: datetime) -> Sequence[Sample]:
+        """What one device said, oldest first."""
+
+    def windows(
+        self, measurement: str, field: str, start: datetime, end: datetime, step: timedelta, by: Sequence[str] = ()
+    ) -> Sequence[Window]:
+        """A field of numbers summed up per `step` from `start` on, one row a window and combination of the tags `by`.
+
+        Sorted by key, then by start. At most MOST_WINDOWS per combination. Days that are 23 or 25 hours long are asked
+        for one by one.
+        """
+
+    def last(self, measurement: str, field: str, start: datetime, end: datetime) -> Mapping[str, Sample]:
+        """The latest sample of every device that said anything in the range."""
+
+    def jobs(self, start: datetime, end: datetime) -> Sequence[JobRow]:
+        """Print jobs."""
+
+    def slots(self, start: datetime, end: datetime) -> Sequence[SlotRow]:
+        """Slots that begin in the range."""
+
+    def cases(self, start: datetime, end: datetime) -> Sequence[CaseRow]:
+        """Changes of cases."""
+
+    def commands(self, start: datetime, end: datetime) -> Sequence[CommandRow]:
+        """What became of commands."""
+
+    def savings(self, start: datetime, end: datetime) -> Sequence[SavingRow]:
+        """Entries of the ledger."""

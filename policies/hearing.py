@@ -9,8 +9,6 @@ from policies.office.office import Office
 from sensors.device import Device, DeviceId
 from sensors.readings import Announced, AnyReading, CommandReply, Contact, Environment, Gateway, Occupancy
 
-REPLAY = timedelta(seconds=10)
-"""A bridge that has just come online sends its cache, unmarked: for so long nothing from behind it is news."""
 UNCLAIMED_AT_MOST = 2000
 
 
@@ -56,7 +54,7 @@ def _device(into: Heed, device: Device, reading: AnyReading) -> None:
     before = into.heard.get(device.id)
     if before is None:
         before = _first(device)
-    into.heard[device.id] = hear(before, reading, live=reading.live and not _is_replay(into.office, device, reading))
+    into.heard[device.id] = hear(before, reading)
     into.dirty.add(device.id)
     for measured in into.office.site.measured_by.get(device.id, ()):
         into.dirty.add(measured)
@@ -68,11 +66,6 @@ def _first(device: Device) -> Heard:
     if device.silent_after_seconds is None:
         return NOTHING
     return Heard(silent_after=timedelta(seconds=device.silent_after_seconds))
-
-
-def _is_replay(office: Office, device: Device, reading: AnyReading) -> bool:
-    online_at = office.gateways.get(device.gateway) if device.gateway else None
-    return online_at is not None and timedelta(0) <= reading.arrived_at - online_at < REPLAY
 
 
 def _announced(into: Heed, reading: Announced) -> None:

@@ -66,9 +66,7 @@ def resolve(pack: Pack, mode: Literal["watch", "enforce"], changes: Mapping[str,
     A change may set another `mode` for its one policy. Changes for policies that the pack does not have are ignored
     here; the configuration has refused them before.
     """
-    return tuple(
-        changed(_based_on(policy, pack, mode), changes.get(policy.name, {})) for policy in pack.policies
-    )
+    return tuple(changed(_based_on(policy, pack, mode), changes.get(policy.name, {})) for policy in pack.policies)
 
 
 def _based_on(policy: Policy, pack: Pack, mode: Literal["watch", "enforce"]) -> Policy:

@@ -92,10 +92,10 @@ _FIELDS: dict[type[Reading], tuple[str, ...]] = {
 }
 
 
-def hear(heard: Heard, reading: Reading, *, live: bool) -> Heard:
+def hear(heard: Heard, reading: Reading) -> Heard:
     """The same device after one more reading. A value that is no evidence never replaces one that is."""
     changes: dict[str, object] = {}
-    at = reading.arrived_at
+    at, live = reading.arrived_at, reading.live
     for name in _FIELDS.get(type(reading), ()):
         value = getattr(reading, name)
         if value is None:

@@ -32,12 +32,12 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """One immutable picture."""
+    """One immutable picture. `gateways`: bridges by name, and whether they are online."""
 
     site: Site
     heard: Mapping[DeviceId, Heard] = field(default_factory=dict)
     traits: Mapping[DeviceId, Traits] = field(default_factory=dict)
-    gateways: Mapping[str, datetime] = field(default_factory=dict)
+    gateways: Mapping[str, bool] = field(default_factory=dict)
     unclaimed: Mapping[Address, Announced] = field(default_factory=dict)
     overrides: tuple[Override, ...] = ()
     scope: tuple[DeviceId, ...] | None = None

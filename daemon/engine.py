@@ -1,0 +1,234 @@
+"""The engine thread: owns the state, thinks in steps, hands the effects out. Everything else only puts into its inbox.
+
+The order within one turn is the promise: decode, step, *journal* (points, records, cases, and the mark up to which raw bytes
+are used), and only then publish. A crash before the journal repeats the step with the same command ids; a crash after it
+finds the case waiting for its proof. Neither switches anything twice.
+"""
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from daemon.clock import Clock
+from daemon.errors import BrokerUnavailable, StoreUnavailable
+from daemon.mqtt.batch import Batch
+from daemon.ports import Tell
+from daemon.records import Ledger
+from daemon.snapshot import pack_cases, pack_office
+from policies.control.effects import Notify, Publish, Record
+from policies.inputs import Input, NotSent, Readings, Tick
+from policies.state import State
+from policies.step import step
+from sensors.commands import Command
+from sensors.family import Refused
+from sensors.messages import Outgoing
+from sensors.readings import AnyReading
+from sensors.registry import Registry
+
+_log = logging.getLogger(__name__)
+
+BATCHES_AT_ONCE = 64
+FLUSH_AFTER = 0.2
+LINES_AT_ONCE = 5000
+OFFICE_KEPT_EVERY = 60.0
+RETRY_AFTER = 1.0
+TICK = timedelta(seconds=30)
+
+
+class EngineJournal(Protocol):
+    """What the engine needs of the journal."""
+
+    def advance(
+        self, decoded_row: int, lines: bytes, count: int, records: Sequence[bytes], snapshot: bytes | None
+    ) -> None:
+        """One transaction. Raises StoreUnavailable."""
+
+    def keep(self, kind: str, snapshot: bytes) -> None:
+        """Keep a record for show. Raises StoreUnavailable."""
+
+
+Send = Callable[[Outgoing], None]
+Watcher = Callable[[State], None]
+
+
+@dataclass(slots=True)
+class Stop:
+    """The last item of an inbox."""
+
+    done: threading.Event = field(default_factory=threading.Event)
+
+
+Item = Batch | Input | Stop
+
+
+class Engine:
+    """`start`, `put`, `stop` from any thread; `state` may be read by any thread at any time: it is immutable."""
+
+    def __init__(
+        self,
+        state: State,
+        registry: Registry,
+        journal: EngineJournal,
+        clock: Clock,
+        *,
+        send: Send,
+        tell: Tell,
+        watchers: Iterable[Watcher] = (),
+        decoded_row: int = 0,
+    ) -> None:
+        self.state = state
+        self.inbox: queue.SimpleQueue[Item] = queue.SimpleQueue()
+        self.steps = 0
+        self.failures = 0
+        self.late_seconds = 0.0
+        self._registry = registry
+        self._journal = journal
+        self._clock = clock
+        self._send = send
+        self._tell = tell
+        self._watchers = list(watchers)
+        self._ledger = Ledger(state.office.site, decoded_row)
+        self._wake_at = clock.now()
+        self._tick_at = clock.now()
+        self._office_kept = time.monotonic()
+        self._is_failing = False
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+
+    def start(self) -> None:
+        """Begin to think."""
+        self._thread.start()
+
+    def put(self, item: Item) -> None:
+        """Something to think about; never blocks."""
+        self.inbox.put(item)
+
+    def watch(self, watcher: Watcher) -> None:
+        """Call with every new state, on the engine thread: it must return at once."""
+        self._watchers.append(watcher)
+
+    @property
+    def is_alive(self) -> bool:
+        """For the watchdog."""
+        return self._thread.is_alive()
+
+    def stop(self, timeout_seconds: float) -> bool:
+        """Use up what is in the inbox, make it durable, end. False if that did not succeed in time."""
+        last = Stop()
+        self.inbox.put(last)
+        done = last.done.wait(timeout_seconds)
+        self._thread.join(0.1)
+        return done
+
+    def turn(self, items: Sequence[Item]) -> None:
+        """One step over these items. The thread calls it; so do a restart, for the journal's rows, and tests."""
+        now = self._clock.now()
+        inputs = self._inputs(items, now)
+        outcome = step(self.state, inputs, now)
+        self.state, self._wake_at = outcome.state, outcome.wake_at
+        self.steps += 1
+        commands = [effect.command for effect in outcome.effects if isinstance(effect, Publish)]
+        for effect in outcome.effects:
+            if isinstance(effect, Record):
+                self._ledger.note(effect)
+                _log.info("%s: %s (%s, %s)", effect.case.device, effect.words, effect.what, effect.case.policy)
+            elif isinstance(effect, Notify):
+                self._tell(f"{effect.device}: {effect.words}")
+        if outcome.effects or self._ledger.is_due(time.monotonic(), FLUSH_AFTER, LINES_AT_ONCE):
+            self._make_durable(must=bool(commands))
+        for command in commands:
+            self._carry_out(command)
+        for watcher in self._watchers:
+            watcher(self.state)
+
+    def _inputs(self, items: Sequence[Item], now: datetime) -> list[Input]:
+        inputs: list[Input] = []
+        readings: list[AnyReading] = []
+        for item in items:
+            if isinstance(item, Batch):
+                for message in item.messages:
+                    readings.extend(self._registry.decode(message))
+                self._ledger.row = item.row
+            elif not isinstance(item, Stop):
+                inputs.append(item)
+        if readings:
+            self._ledger.hear(readings)
+            inputs.append(Readings(readings))
+        if now >= self._tick_at or now < self._tick_at - 2 * TICK:
+            self._tick_at = now + TICK
+            inputs.append(Tick())
+        return inputs
+
+    def _make_durable(self, *, must: bool) -> None:
+        """Write what is pending. Where a command depends on it we wait for the journal as long as it takes."""
+        while True:
+            try:
+                self._ledger.write(self._journal, pack_cases(self.state))
+            except StoreUnavailable as trouble:
+                if not self._is_failing:
+                    self._tell(f"The journal does not take anything: {trouble}. Nothing is commanded until it does.")
+                self._is_failing = True
+                if not must:
+                    return
+                time.sleep(RETRY_AFTER)
+            else:
+                self._is_failing = False
+                return
+
+    def _carry_out(self, command: Command) -> None:
+        if self._clock.now() >= command.expires_at:
+            self.inbox.put(NotSent(command.id, "it took too long"))
+            return
+        device = self.state.office.site.devices[command.device]
+        office = self.state.office
+        try:
+            for outgoing in self._registry.encode(
+                command, device, office.traits.get(device.id), office.of(device.id).memo
+            ):
+                self._send(outgoing)
+        except Refused as refusal:
+            self.inbox.put(NotSent(command.id, str(refusal), final=True))
+        except BrokerUnavailable as trouble:
+            self.inbox.put(NotSent(command.id, str(trouble)))
+
+    def _run(self) -> None:
+        last: Stop | None = None
+        while last is None:
+            items = self._wait()
+            last = next((item for item in items if isinstance(item, Stop)), None)
+            try:
+                self.turn(items)
+                self._keep_office(at_once=last is not None)
+            except Exception:
+                _log.exception("engine: a step failed; its readings are stored, but not judged")
+                self.failures += 1
+        self._make_durable(must=False)
+        last.done.set()
+
+    def _wait(self) -> list[Item]:
+        """What there is, or nothing when it is time to think anyway. Waits in real seconds, by the monotonic clock."""
+        pause = min(self._clock.seconds_until(min(self._wake_at, self._tick_at)), 30.0)
+        if self._ledger.is_waiting:
+            pause = min(pause, FLUSH_AFTER)
+        due = time.monotonic() + pause
+        items: list[Item] = []
+        try:
+            items.append(self.inbox.get(timeout=max(0.001, pause)))
+            while len(items) < BATCHES_AT_ONCE:
+                items.append(self.inbox.get_nowait())
+        except queue.Empty:
+            pass
+        self.late_seconds = max(0.0, time.monotonic() - due)
+        return items
+
+    def _keep_office(self, *, at_once: bool) -> None:
+        if at_once or time.monotonic() - self._office_kept > OFFICE_KEPT_EVERY:
+            self._office_kept = time.monotonic()
+            try:
+                self._journal.keep("office", pack_office(self.state))
+            except StoreUnavailable as trouble:
+                _log.warning("journal: last known values not kept: %s", trouble)

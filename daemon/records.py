@@ -1,0 +1,110 @@
+"""What the engine has decided and not yet written: points, turns of cases, and the row they came from."""
+
+import time
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+
+from daemon.history.points import Points
+from policies.control.effects import Record
+from policies.office.site import Site
+from sensors.commands import SetSetpoint
+from sensors.readings import AnyReading
+
+
+class Writes(Protocol):
+    """The journal's transaction."""
+
+    def advance(
+        self, decoded_row: int, lines: bytes, count: int, records: Sequence[bytes], snapshot: bytes | None
+    ) -> None:
+        """One transaction. Raises StoreUnavailable."""
+
+
+class Ledger:
+    """Engine thread only. `row`: the last journal row that was used."""
+
+    def __init__(self, site: Site, row: int) -> None:
+        self.row = row
+        self._site = site
+        self._points = Points(site.id)
+        self._written_row = row
+        self._lines: list[bytes] = []
+        self._records: list[bytes] = []
+        self._since = 0.0
+
+    @property
+    def is_waiting(self) -> bool:
+        """Something is not written yet."""
+        return bool(self._lines or self._records) or self.row != self._written_row
+
+    def configure(self, site: Site) -> None:
+        """Devices and zones of a new configuration."""
+        self._site = site
+
+    def hear(self, readings: Sequence[AnyReading]) -> None:
+        """A point for every reading of a configured device."""
+        self._touch()
+        devices = self._site.devices
+        for reading in readings:
+            device = devices.get(reading.device)
+            if device is not None:
+                line = self._points.line(reading, device)
+                if line is not None:
+                    self._lines.append(line)
+
+    def note(self, record: Record) -> None:
+        """A turn of a case: a line in the audit trail, a `case` point, and a `command` point where one is concerned."""
+        self._touch()
+        case = record.case
+        tie = len(self._lines)
+        self._lines.append(
+            self._points.case_line(
+                at=record.at,
+                policy=case.policy,
+                device=case.device,
+                zone=case.zone,
+                case_id=case.id,
+                state=case.phase,
+                remedy=type(case.finding.remedy).__name__ if case.finding.remedy is not None else "",
+                reason=case.refusal.reason if case.refusal is not None else "",
+                detail=str(record.words),
+                opened_at=case.since,
+                tie=tie,
+            )
+        )
+        if case.command is not None and record.what in {"commanded", "failed", "proved", "stuck"}:
+            remedy = case.command.remedy
+            self._lines.append(
+                self._points.command_line(
+                    at=record.at,
+                    policy=case.policy,
+                    device=case.device,
+                    zone=case.zone,
+                    command_id=case.command.id,
+                    state=record.what,
+                    case_id=case.id,
+                    remedy=type(remedy).__name__,
+                    celsius=remedy.celsius if isinstance(remedy, SetSetpoint) else None,
+                    proof=msgspec.json.encode(case.proof).decode() if case.proof else "",
+                    tie=tie,
+                )
+            )
+        self._records.append(msgspec.json.encode(record))
+
+    def is_due(self, now: float, after: float, lines: int) -> bool:
+        """Whether it has waited `after` seconds (monotonic), or grown to so many lines."""
+        return self.is_waiting and (now - self._since >= after or len(self._lines) >= lines)
+
+    def write(self, journal: Writes, cases: bytes) -> None:
+        """All of it in one transaction; forgotten only when that has succeeded. Raises StoreUnavailable."""
+        journal.advance(
+            self.row, b"\n".join(self._lines), len(self._lines), self._records, cases if self._records else None
+        )
+        self._written_row = self.row
+        self._lines, self._records = [], []
+
+    def _touch(self) -> None:
+        if not self.is_waiting:
+            self._since = time.monotonic()

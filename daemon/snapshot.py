@@ -1,0 +1,67 @@
+"""What survives a restart beside the raw bytes: the cases and commands exactly, the readings as last known.
+
+Two records, because they are written at different times: `cases` in the same transaction as every turn of a case, so that
+no command is given twice; `office` now and then, for show: after a restart nothing in it is evidence.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+import msgspec
+
+from policies.control.case import Case
+from policies.control.guards import Sent
+from policies.office.heard import Heard, last_known
+from policies.office.office import Override
+from policies.state import State
+from sensors.device import DeviceId, Traits
+
+RECENT_KEPT = 100
+
+
+class Cases(msgspec.Struct, frozen=True):
+    """What must be exact. `sent` keeps the day's commands, for guards that count them."""
+
+    cases: tuple[Case, ...] = ()
+    sent: Mapping[str, tuple[Sent, ...]] = {}
+    overrides: tuple[Override, ...] = ()
+
+
+class LastKnown(msgspec.Struct, frozen=True):
+    """What a board may show after a restart, marked as old."""
+
+    heard: Mapping[str, Heard] = {}
+    traits: Mapping[str, Traits] = {}
+    recent: tuple[Case, ...] = ()
+
+
+def pack_cases(state: State) -> bytes:
+    """The exact part."""
+    record = Cases(tuple(state.cases.values()), dict(state.sent), state.office.overrides)  # type: ignore[arg-type]  # keys are strings
+    return msgspec.msgpack.encode(record)
+
+
+def pack_office(state: State) -> bytes:
+    """The part for show."""
+    office = state.office
+    return msgspec.msgpack.encode(LastKnown(dict(office.heard), dict(office.traits), state.recent[:RECENT_KEPT]))  # type: ignore[arg-type]  # keys are strings
+
+
+def restore(state: State, cases: bytes | None, office: bytes | None, now: datetime) -> State:
+    """The fresh `state` with what was kept. A record of another version is ignored by raising msgspec.ValidationError."""
+    kept = Cases() if cases is None else msgspec.msgpack.decode(cases, type=Cases)
+    known = LastKnown() if office is None else msgspec.msgpack.decode(office, type=LastKnown)
+    site = state.office.site
+    return replace(
+        state,
+        cases={case.key: case for case in kept.cases if case.device in site.devices},
+        sent={DeviceId(device): sent for device, sent in kept.sent.items()},
+        recent=known.recent,
+        office=replace(
+            state.office,
+            heard={DeviceId(name): last_known(heard) for name, heard in known.heard.items() if name in site.devices},
+            traits={DeviceId(name): traits for name, traits in known.traits.items() if name in site.devices},
+            overrides=tuple(override for override in kept.overrides if now < override.until),
+        ),
+    )

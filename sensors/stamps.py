@@ -4,6 +4,7 @@ A stamp is used for one thing only: to see that a message is old. Rules use the 
 """
 
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import Final
 
 SINCE: Final = datetime(2015, 1, 1, tzinfo=UTC)
@@ -14,6 +15,8 @@ AHEAD: Final = timedelta(minutes=5)
 
 _HALF_HOUR: Final = timedelta(minutes=30)
 _JITTER: Final = timedelta(seconds=60)
+_NONE: Final = timedelta(0)
+_NAIVE: Final = len("2026-03-02T08:15:00")
 _SINCE_SECONDS: Final = SINCE.timestamp()
 _UNTIL_SECONDS: Final = UNTIL.timestamp()
 
@@ -50,17 +53,18 @@ def wall_clock(value: object, zone: tzinfo | None, arrived_at: datetime) -> date
     """
     if type(value) is not str:
         return None
+    if value[4:5] == ".":
+        value = value.replace(".", "-", 2)
     try:
-        at = datetime.fromisoformat(value.replace(".", "-", 2) if value[4:5] == "." else value)
-        if at.tzinfo is not None:
-            at = at.astimezone(UTC)
-        elif zone is None:
+        if len(value) > _NAIVE or zone is None:
+            return iso(value)
+        first, second = _offsets(value[:16], zone)
+        told = datetime.fromisoformat(f"{value}Z")
+        at = told - first
+        if first != second and abs(told - second - arrived_at) < abs(at - arrived_at):
+            at = told - second
+        if _is_zone_error(at - arrived_at):
             return None
-        else:
-            both = (at.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
-            at = min(both, key=lambda one: abs(one - arrived_at))
-            if _is_zone_error(at - arrived_at):
-                return None
     except (ValueError, OverflowError):
         return None
     return at if SINCE <= at <= UNTIL else None
@@ -71,6 +75,16 @@ def believed(device_at: datetime | None, arrived_at: datetime) -> datetime | Non
     return None if device_at is None or device_at - arrived_at > AHEAD else device_at
 
 
+@lru_cache(maxsize=4096)
+def _offsets(minute: str, zone: tzinfo) -> tuple[timedelta, timedelta]:
+    """The zone's offsets from UTC at this wall clock minute, on its first and its second coming."""
+    at = datetime.fromisoformat(minute)
+    first, second = (zone.utcoffset(at.replace(fold=fold)) or _NONE for fold in (0, 1))
+    return first, second
+
+
 def _is_zone_error(offset: timedelta) -> bool:
+    if -_JITTER < offset < _JITTER:
+        return False
     rest = abs(offset) % _HALF_HOUR
     return abs(offset) > _HALF_HOUR - _JITTER and (rest < _JITTER or rest > _HALF_HOUR - _JITTER)

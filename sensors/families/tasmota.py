@@ -4,15 +4,16 @@ A relay answers on `stat`, at once and reliably. A split unit behind infrared an
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from functools import partial
 from typing import Final
 
-from sensors import units
+from sensors import stamps, units
 from sensors.commands import Command, SetSetpoint
 from sensors.device import Address, Device, FamilyName, Traits
 from sensors.families.tasmota_infrared import encode_infrared, heard_infrared, sent_infrared
-from sensors.families.tasmota_values import StateWords, energy_of, is_relay_key, sensed, stamp_of, zigbee_of
+from sensors.families.tasmota_plugs import plug_decoder
+from sensors.families.tasmota_values import StateWords, energy_of, is_relay_key, sensed, zigbee_of
 from sensors.family import NOBODY, Decoder, Refused
 from sensors.liveness import Heard, hear, is_live
 from sensors.messages import Message, Outgoing
@@ -56,8 +57,13 @@ class Tasmota:
             return partial(self._will, name, ours)
         if is_relay_key(leaf):
             return partial(self._relay, name, ours, leaf)
-        if leaf in ("STATE", "SENSOR", "RESULT", "IRHVAC") or leaf in ("STATUS0", "STATUS8", "STATUS10", "STATUS11"):
-            return partial(self._object, name, ours)
+        if leaf in ("STATE", "SENSOR", "RESULT", "IRHVAC"):
+            long_way = partial(self._object, name, ours)
+            if len(ours) == 1 and ours[0].kind in _SWITCHED and ours[0].address.channel in ("", "1"):
+                return plug_decoder(ours[0], long_way, self._stamp, partial(self._words.get, name))
+            return long_way
+        if leaf in ("STATUS0", "STATUS8", "STATUS10", "STATUS11"):
+            return partial(self._status, name, ours)
         return None
 
     def encode(self, command: Command, device: Device, traits: Traits | None, memo: str) -> Sequence[Outgoing]:
@@ -83,21 +89,28 @@ class Tasmota:
             self._known = (devices, heads)
         return self._known[1]
 
+    def _stamp(self, value: object, arrived_at: datetime) -> datetime | None:
+        """`Time`: local without a zone, unless SetOption52 adds one; 1970 until the clock is set."""
+        return stamps.believed(stamps.wall_clock(value, self._zone, arrived_at), arrived_at)
+
     def _object(self, name: str, devices: Sequence[Device], message: Message) -> Sequence[AnyReading]:
+        return self._said_by_all(name, devices, units.json_object(message.payload), message)
+
+    def _status(self, name: str, devices: Sequence[Device], message: Message) -> Sequence[AnyReading]:
+        # on the wire: {"StatusSNS":{"Time":"2026-03-02T08:15:00","ENERGY":{"Total":12.3,"Power":61}}}
         values = units.json_object(message.payload)
-        parts: list[Mapping[str, object]] = [values]
-        for key in ("StatusSNS", "StatusSTS"):
-            part = values.get(key)
-            if isinstance(part, dict):
-                parts.append(part)
+        parts = [part for key in ("StatusSNS", "StatusSTS") if isinstance(part := values.get(key), dict)]
+        return [reading for part in parts for reading in self._said_by_all(name, devices, part, message)]
+
+    def _said_by_all(
+        self, name: str, devices: Sequence[Device], values: Mapping[str, object], message: Message
+    ) -> Sequence[AnyReading]:
         words = self._words.get(name)
-        alone = len(devices) == 1
-        readings: list[AnyReading] = []
-        for part in parts:
-            heard = hear(message, stamp_of(part.get("Time"), self._zone, message.arrived_at))
-            for device in devices:
-                readings.extend(_said(part, device, words, heard, alone=alone))
-        return readings
+        at = values.get("Time")
+        heard = hear(message, None if at is None else self._stamp(at, message.arrived_at))
+        if len(devices) == 1:
+            return _said(values, devices[0], words, heard, alone=True)
+        return [one for device in devices for one in _said(values, device, words, heard, alone=False)]
 
     def _relay(self, name: str, devices: Sequence[Device], leaf: str, message: Message) -> Sequence[AnyReading]:
         # stat/plug-3/POWER -> ON, or with SetOption4 {"POWER":"ON"}

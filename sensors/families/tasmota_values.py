@@ -1,12 +1,11 @@
 """What Tasmota's JSON says beside its relays: energy, sensors, the devices of its Zigbee bridge, its time and its words."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, tzinfo
 from typing import Final
 
 import msgspec
 
-from sensors import stamps, units
+from sensors import units
 from sensors.device import Device
 from sensors.liveness import Heard
 from sensors.readings import AnyReading, Climate, Environment, Occupancy, Power
@@ -49,11 +48,6 @@ class StateWords(msgspec.Struct, frozen=True):
         if word == self.ofln:
             return False
         return {"online": True, "offline": False}.get(word.lower())
-
-
-def stamp_of(value: object, zone: tzinfo | None, arrived_at: datetime) -> datetime | None:
-    """`Time`: local without a zone, unless SetOption52 adds one; 1970 until the clock is set."""
-    return None if value is None else stamps.believed(stamps.wall_clock(value, zone, arrived_at), arrived_at)
 
 
 def is_relay_key(leaf: str) -> bool:

@@ -27,7 +27,7 @@ Litres = MutableMapping[tuple[str, str], float]
 
 _ONLINE: Final[Mapping[str, bool]] = {"online": True, "offline": False}
 _FAILED: Final = re.compile(
-    r"publish 'set' '[^']*' to '(.+?)' failed|no converter available for .{1,200}? on '(.+?)'", re.I
+    r"publish 'set' '[^']*' to '(.+?)' failed|no converter available for .{1,200}? on '(.+?)'", re.IGNORECASE
 )
 _LOG_LENGTH: Final = 4096
 _WORDS: Final = 300

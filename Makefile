@@ -10,14 +10,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 # The machine's own pip settings may point at places the locks know nothing of; -s: no packages of the user's home.
 PIP := env -u PIP_FIND_LINKS -u PIP_NO_INDEX -u PYTHONDONTWRITEBYTECODE $(BIN)/python -s -m pip \
-	--disable-pip-version-check --no-input install --quiet
+	--disable-pip-version-check --no-input --retries 2 install --quiet
 LOCK := env -u PIP_FIND_LINKS -u PIP_INDEX_URL -u PIP_EXTRA_INDEX_URL $(BIN)/pip-compile --quiet --generate-hashes \
 	--strip-extras --allow-unsafe --no-header --annotation-style=line \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links $(UPGRADE)
+LOG := $(VENV)/install.log
 ARGS ?=
 TESTS ?=
 
-.PHONY: help demo test check format lint types arrows fix lock secrets bench clean
+.NOTPARALLEL:
+.PHONY: help demo test programs check format lint types arrows fix lock secrets bench clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -25,12 +27,14 @@ help:  ## what there is to make
 demo: $(VENV)/.installed  ## a virtual office, judged and corrected, on http://127.0.0.1:8080
 	@exec env -u PYTHONDONTWRITEBYTECODE $(BIN)/officed demo $(ARGS)
 
-test: $(VENV)/.installed-dev  ## everything CI runs: format, lint, types, arrows, tests
-	@bash .ci/system-packages
+test: programs $(VENV)/.installed-dev  ## everything CI runs: format, lint, types, arrows, tests
 	@checked=0; $(MAKE) -k check || checked=$$?; \
 	tested=0; $(BIN)/python -m pytest -ra $(TESTS) || tested=$$?; \
 	if [ $$checked -ne 0 ]; then echo "make check failed: see above the tests" >&2; exit 1; fi; \
 	exit $$tested
+
+programs:
+	@bash .ci/system-packages
 
 check: format lint types arrows  ## format, lint, types and import arrows, no other tests
 
@@ -73,13 +77,13 @@ $(BIN)/python:
 		echo "officed: $$python cannot make a virtual environment; on Debian: apt install python3-venv" >&2; exit 1; }
 
 $(VENV)/.installed: requirements.lock requirements-build.lock pyproject.toml | $(BIN)/python
-	@echo "officed: installing into $(VENV) (once, about a minute)" >&2
-	@$(PIP) --require-hashes -r requirements.lock -r requirements-build.lock || bash .ci/install-failed
-	@$(PIP) --no-deps --no-build-isolation --no-index --editable . || bash .ci/install-failed
+	@echo "officed: installing into $(VENV) (once; a minute on a usual line)" >&2
+	@$(PIP) --require-hashes -r requirements.lock -r requirements-build.lock 2> $(LOG) || bash .ci/install-failed $(LOG)
+	@$(PIP) --no-deps --no-build-isolation --no-index --editable . 2> $(LOG) || bash .ci/install-failed $(LOG)
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -q daemon dashboards policies sensors
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
 	@echo "officed: installing what the tests need into $(VENV)" >&2
-	@$(PIP) --require-hashes -r requirements-dev.lock || bash .ci/install-failed
+	@$(PIP) --require-hashes -r requirements-dev.lock 2> $(LOG) || bash .ci/install-failed $(LOG)
 	@touch $@

@@ -65,10 +65,11 @@ class ReadingClient(SteadyClient):
         began = time.monotonic()
         with self._msgtime_mutex:
             self._last_bytes_received = began  # else paho's keepalive closes a healthy connection
+        before = self._receiver.counters.acks
         code = self._digest(chunk)
         if code or self._sock is not sock:
             return code
-        self._let_gather(self._tick.after(len(chunk), began))
+        self._let_gather(self._tick.after(len(chunk), self._receiver.counters.acks - before, began))
         return MQTTErrorCode.MQTT_ERR_SUCCESS
 
     def reconnect(self) -> MQTTErrorCode:

@@ -20,9 +20,6 @@ from daemon.mqtt.steady import SteadyClient
 from daemon.mqtt.wire import MAX_PACKET_BYTES
 
 RECEIVE_MAXIMUM = 1000
-WILL_DELAY = timedelta(seconds=30)
-"""A restart is shorter than this, and nobody needs to hear of it."""
-
 FILTERS_AT_ONCE = 100
 RECONNECT_SECONDS = (1, 5)
 QUEUE_MAXIMUM = 1000
@@ -45,6 +42,9 @@ class BrokerSettings:
     keepalive: timedelta = timedelta(seconds=30)
     max_ingest_delay: timedelta = timedelta(milliseconds=20)
     session_expiry: timedelta = timedelta(days=1)
+    will_delay: timedelta = timedelta(seconds=30)
+    """A restart is shorter than this, and nobody needs to hear of it (MQTT 5)."""
+
     version: Literal["auto", "5", "3.1.1"] = "auto"
     discovery_prefix: str = "homeassistant"
 
@@ -66,7 +66,7 @@ def introduce(client: SteadyClient, settings: BrokerSettings) -> None:
     if settings.tls:
         client.tls_set_context(_tls(settings))
     will = Properties(PacketTypes.WILLMESSAGE)  # type: ignore[no-untyped-call]  # paho left it out
-    will.WillDelayInterval = int(WILL_DELAY.total_seconds())
+    will.WillDelayInterval = int(settings.will_delay.total_seconds())
     client.will_set(settings.status_topic, b"offline", qos=1, retain=True, properties=will)
     client.reconnect_delay_set(*RECONNECT_SECONDS)
     client.max_queued_messages_set(QUEUE_MAXIMUM)

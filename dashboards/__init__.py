@@ -1,0 +1,1 @@
+"""What people see. Reads the core's state, never the daemon."""

@@ -1,0 +1,238 @@
+"""The embedded store and a real InfluxDB give the same answers to the same questions."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from real_influxdb import Server, running
+
+from daemon.errors import StoreUnavailable
+from daemon.history.influx import InfluxHistory
+from daemon.history.influx_query import InfluxQuery
+from daemon.history.influx_writer import InfluxWriter
+from daemon.history.points import Points
+from daemon.history.sqlite import SqliteHistory
+from daemon.history.sqlite_file import HistoryFile
+from daemon.history.sqlite_writer import SqliteWriter
+from policies.history import History, Sample
+from sensors.device import Address, Device, DeviceId, ZoneId
+from sensors.readings import AnyReading, Climate, Contact, Power, PrintJob
+
+NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
+AWKWARD = "Büro 3, \"Fenster\" = 100%\\"
+
+
+def seconds(number: float) -> timedelta:
+    return timedelta(seconds=number)
+
+
+def device(name: str, *, zone: str = "z1") -> Device:
+    return Device(DeviceId(name), "plug", Address("tasmota", name), ZoneId(zone), load="computer")
+
+
+@dataclass
+class Store:
+    history: History
+    points: Points
+    write: Callable[[bytes], int]
+
+    def put(self, *readings: tuple[AnyReading, Device]) -> None:
+        lines = [self.points.line(reading, device, tie=tie) for tie, (reading, device) in enumerate(readings)]
+        assert self.write(b"\n".join(line for line in lines if line)) == 204
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server | str]:
+    with running(tmp_path_factory.mktemp("influxdb")) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def bucket(server: Server | str) -> str:
+    return "" if isinstance(server, str) else server.new_bucket()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("influxdb", marks=pytest.mark.real)])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    site = f"site {uuid.uuid4().hex}"
+    if request.param == "sqlite":
+        file = HistoryFile(tmp_path / "history.sqlite", tell=pytest.fail)
+        sqlite_writer = SqliteWriter(file, now=lambda: NOW)
+        yield Store(SqliteHistory(file), Points(site), lambda lines: sqlite_writer.post(lines).status)
+        file.close()
+        return
+    server = request.getfixturevalue("server")
+    if isinstance(server, str):
+        pytest.skip(server)
+    bucket = request.getfixturevalue("bucket")
+    writer = InfluxWriter(server.url, token=server.token, organisation=server.organisation, bucket=bucket, now=lambda: NOW)
+    query = InfluxQuery(server.url, token=server.token, bucket=bucket)
+    yield Store(InfluxHistory(query, site=site), Points(site), lambda lines: writer.post(lines).status)
+    writer.close()
+    query.close()
+
+
+def power(device: Device, after: float, **values: float | bool) -> tuple[AnyReading, Device]:
+    return Power(device=device.id, arrived_at=NOW + seconds(after), **values), device  # type: ignore[arg-type]  # by name
+
+
+def test_a_device_s_own_words_come_back_oldest_first_and_in_a_half_open_range(store: Store) -> None:
+    pc, other = device("pc"), device("other")
+    store.put(power(pc, 2, watts=3.0), power(pc, 0, watts=1.0), power(pc, 1, watts=2.5), power(other, 1, watts=99.0))
+    found = store.history.series("pc", "power", "watts", NOW, NOW + seconds(2))
+    assert list(found) == [Sample(NOW, 1.0), Sample(NOW + seconds(1), 2.5)]
+    assert [type(sample.value) for sample in found] == [float, float]
+
+
+def test_truth_values_text_and_numbers_come_back_in_the_types_they_went_in(store: Store) -> None:
+    ac = device("ac")
+    store.put(
+        (Climate(device=ac.id, arrived_at=NOW, mode="cool", is_on=False, setpoint_celsius=26.0), ac),
+        (Contact(device=ac.id, arrived_at=NOW, open=True), ac),
+    )
+
+    def said(measurement: str, field: str) -> object:
+        return store.history.series("ac", measurement, field, NOW, NOW + seconds(1))[0].value
+
+    assert said("climate", "mode") == "cool"
+    assert said("climate", "is_on") is False
+    assert said("contact", "open") is True
+    assert repr(said("climate", "setpoint_celsius")) == "26.0"
+    assert list(store.history.series("ac", "climate", "room_celsius", NOW, NOW + seconds(1))) == []
+
+
+def test_names_that_would_break_a_line_come_back_as_they_were(store: Store) -> None:
+    names = [AWKWARD, "two\nlines", "tab\there", "trailing\\", "%5C", "电表 一", "a,b=c d", "'; DROP SERIES; --"]
+    store.put(*(power(device(name), number, watts=float(number)) for number, name in enumerate(names)))
+    found = store.history.last("power", "watts", NOW, NOW + seconds(60))
+    assert found == {name: Sample(NOW + seconds(number), float(number)) for number, name in enumerate(names)}
+    for number, name in enumerate(names):
+        assert [each.value for each in store.history.series(name, "power", "watts", NOW, NOW + seconds(60))] == [number]
+
+
+def test_the_same_line_twice_is_one_point_and_another_field_joins_it(store: Store) -> None:
+    pc = device("pc")
+    store.put(power(pc, 0, watts=5.0))
+    store.put(power(pc, 0, watts=5.0))
+    store.put(power(pc, 0, energy_kwh_total=7.0))
+    assert list(store.history.series("pc", "power", "watts", NOW, NOW + seconds(1))) == [Sample(NOW, 5.0)]
+    assert list(store.history.series("pc", "power", "energy_kwh_total", NOW, NOW + seconds(1))) == [Sample(NOW, 7.0)]
+
+
+def test_two_readings_of_one_read_are_two_points(store: Store) -> None:
+    pc = device("pc")
+    store.put(power(pc, 0, watts=5.0), power(pc, 0, watts=6.0))
+    assert [each.value for each in store.history.series("pc", "power", "watts", NOW, NOW + seconds(1))] == [5.0, 6.0]
+
+
+def test_windows_begin_at_the_start_and_leave_gaps_out(store: Store) -> None:
+    pc, screen = device("pc"), device("screen", zone="z2")
+    start = NOW + seconds(7)
+    store.put(
+        power(pc, 6.9, watts=1000.0),
+        power(pc, 7, watts=10.0),
+        power(pc, 16.9, watts=20.0),
+        power(pc, 17, watts=40.0),
+        power(pc, 37, watts=2.0),
+        power(screen, 8, watts=30.0),
+        power(pc, 47, watts=1000.0),
+    )
+    found = store.history.windows("power", "watts", start, start + seconds(40), seconds(10), by=("zone", "device"))
+    flat = [(w.key, (w.start - start).seconds, w.mean, w.minimum, w.maximum, w.total, w.last, w.count) for w in found]
+    assert flat == [
+        (("z1", "pc"), 0, 15.0, 10.0, 20.0, 30.0, 20.0, 2),
+        (("z1", "pc"), 10, 40.0, 40.0, 40.0, 40.0, 40.0, 1),
+        (("z1", "pc"), 30, 2.0, 2.0, 2.0, 2.0, 2.0, 1),
+        (("z2", "screen"), 0, 30.0, 30.0, 30.0, 30.0, 30.0, 1),
+    ]
+    total = store.history.windows("power", "watts", start, start + seconds(40), seconds(40))
+    assert [(w.key, w.total, w.count) for w in total] == [((), 102.0, 5)]
+
+
+def test_the_last_word_of_each_device_and_nothing_of_the_silent(store: Store) -> None:
+    pc, screen, silent = device("pc"), device("screen"), device("silent")
+    store.put(
+        power(pc, 0, is_on=True),
+        power(pc, 5, is_on=False),
+        power(pc, 6, watts=1.0),
+        power(screen, 3, is_on=True),
+        power(silent, 90, is_on=True),
+    )
+    found = store.history.last("power", "is_on", NOW, NOW + seconds(60))
+    assert found == {"pc": Sample(NOW + seconds(5), False), "screen": Sample(NOW + seconds(3), True)}
+
+
+def test_records_come_back_whole_with_what_was_not_said_as_none(store: Store) -> None:
+    printer = Device(DeviceId("prn"), "printer", Address("print_job", "queue/1"), ZoneId("hall"))
+    job = PrintJob(device=printer.id, arrived_at=NOW, job="17", state="completed", sheets=3, two_sided="yes", colour=False,
+                   department="R&D, 2nd floor", media='A4 "recycled" \\ thick')  # fmt: skip
+    unknown = PrintJob(device=printer.id, arrived_at=NOW + seconds(1), job="18", unknown_because="no pages\nsaid")
+    store.put((job, printer), (unknown, printer))
+    first, second = store.history.jobs(NOW, NOW + seconds(10))
+    assert (first.printer, first.department, first.media) == ("queue/1", "R&D, 2nd floor", 'A4 "recycled" \\ thick')
+    assert (first.sheets, first.colour, first.two_sided, first.copies) == (3, False, "yes", None)
+    assert (second.sheets, second.department, second.unknown_because) == (None, "", "no pages said")
+
+    points = store.points
+    slot = points.record_line(
+        "slot", {"device": "pc", "zone": "z", "load": "computer"}, {"energy_kwh": 1.0, "on_seconds": 900.0, "controlled": True}, NOW
+    )
+    case = points.case_line(at=NOW, policy="p", device="pc", zone="z", case_id="c1", state="open", opened_at=NOW)
+    command = points.command_line(
+        at=NOW, policy="p", device="pc", zone="z", command_id="c1-1", state="sent", celsius=26.0, reason="too cold"
+    )
+    saving = points.record_line("saving", {"device": "pc", "ledger": "measured"}, {"avoided_kwh": 0.25, "method": "m"}, NOW)
+    assert slot
+    assert saving
+    assert store.write(b"\n".join([slot, case, command, saving])) == 204
+    end = NOW + seconds(1)
+    (slot_row,), (case_row,) = store.history.slots(NOW, end), store.history.cases(NOW, end)
+    (command_row,), (saving_row,) = store.history.commands(NOW, end), store.history.savings(NOW, end)
+    assert (slot_row.energy_kwh, slot_row.controlled, slot_row.load, slot_row.coverage_seconds) == (1.0, True, "computer", None)
+    assert (case_row.case_id, case_row.state, case_row.was, case_row.opened_at_us) == ("c1", "open", None, 1795161600000000)
+    assert (command_row.celsius, command_row.reason, command_row.zone) == (26.0, "too cold", "z")
+    assert (saving_row.ledger, saving_row.avoided_kwh, saving_row.policy) == ("measured", 0.25, "")
+
+
+def test_nothing_known_is_an_empty_answer(store: Store) -> None:
+    end = NOW + seconds(1)
+    assert list(store.history.series("nobody", "power", "watts", NOW, end)) == []
+    assert list(store.history.windows("power", "watts", NOW, end, seconds(1))) == []
+    assert store.history.last("power", "watts", NOW, end) == {}
+    assert list(store.history.jobs(NOW, end)) == []
+
+
+@pytest.mark.parametrize(
+    ("measurement", "field", "step", "by"),
+    [
+        ("power", "volts", seconds(1), ()),
+        ("nothing", "watts", seconds(1), ()),
+        ("power", "is_on", seconds(1), ()),
+        ("power", "watts", seconds(0), ()),
+        ("power", "watts", timedelta(milliseconds=1), ()),
+        ("power", "watts", seconds(1), ("printer",)),
+    ],
+)
+def test_a_question_that_makes_no_sense_is_refused_before_it_is_asked(
+    store: Store, measurement: str, field: str, step: timedelta, by: tuple[str, ...]
+) -> None:
+    with pytest.raises(ValueError, match=r"no |windows"):
+        store.history.windows(measurement, field, NOW, NOW + seconds(60), step, by)
+
+
+@pytest.mark.real
+def test_a_database_that_is_not_there_is_unavailable_and_not_empty(server: Server | str) -> None:
+    if isinstance(server, str):
+        pytest.skip(server)
+    history = InfluxHistory(InfluxQuery(server.url, token=server.token, bucket="not_there"), site="x")
+    with pytest.raises(StoreUnavailable, match="not_there|not found"):
+        history.jobs(NOW, NOW + seconds(1))
+    stranger = InfluxHistory(InfluxQuery(server.url, token="wrong", bucket="not_there"), site="x")
+    with pytest.raises(StoreUnavailable, match="unauthorized"):
+        stranger.jobs(NOW, NOW + seconds(1))
+    nobody = InfluxHistory(InfluxQuery("http://127.0.0.1:9", token="t", bucket="b"), site="x")
+    with pytest.raises(StoreUnavailable, match="does not answer"):
+        nobody.jobs(NOW, NOW + seconds(1))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+
 @pytest.fixture(scope="session")
 def program() -> Callable[..., str]:
     """The path of a real program; skips, naming it, where it is not installed. Debian hides daemons in /usr/sbin."""

@@ -3,7 +3,7 @@
 # for Grafana (read only), and leaves them in /run/tokens. What exists and is still good is kept.
 set -eu
 
-token="$(cat /run/secrets/influxdb_admin_token)"
+token="$(cat "${SECRETS:-/run/secrets}/influxdb_admin_token")"
 bucket="$(influx bucket list --host "$INFLUX_HOST" --token "$token" --org "$INFLUX_ORG" --name "$INFLUX_BUCKET" \
     --json | sed -n 's/.*"id": *"\([0-9a-f]*\)".*/\1/p' | head -n 1)"
 [ -n "$bucket" ] || { echo "no bucket named $INFLUX_BUCKET" >&2; exit 1; }
@@ -11,7 +11,7 @@ bucket="$(influx bucket list --host "$INFLUX_HOST" --token "$token" --org "$INFL
 make_token() { # make_token NAME PERMISSION...
     name="$1"
     shift
-    file="/run/tokens/$name"
+    file="${TOKENS:-/run/tokens}/$name"
     if [ -s "$file" ] && influx bucket list --host "$INFLUX_HOST" --token "$(cat "$file")" --org "$INFLUX_ORG" \
         > /dev/null 2>&1; then
         echo "$name: kept"

@@ -75,15 +75,15 @@ def wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
 
 @pytest.mark.real
 def test_strangers_and_wrong_passwords_are_refused(accepts: Accepts) -> None:
-    assert not accepts("officed/x")
-    assert not accepts("officed/x", "officed", "wrong")
+    assert not accepts("officed/hq/x")
+    assert not accepts("officed/hq/x", "officed", "wrong")
 
 
 @pytest.mark.real
 @pytest.mark.parametrize(
     "topic",
     [
-        "officed/status",
+        "officed/hq/status",
         "zigbee2mqtt/f3-ac-1/set",
         "zigbee2mqtt/plug/l1/set",
         "cmnd/plug-7/POWER",
@@ -112,9 +112,17 @@ def test_officed_may_not_speak_for_a_device(accepts: Accepts, topic: str) -> Non
 
 
 @pytest.mark.real
+def test_a_shelly_answers_our_calls_and_a_shadow_keeps_its_own_session(accepts: Accepts) -> None:
+    assert accepts("officed/rpc", "devices")
+    assert accepts("officed/shadow/fence", "officed-shadow")
+    assert not accepts("officed/hq/fence", "officed-shadow")
+    assert not accepts("officed/print/lp1/job", "devices")
+
+
+@pytest.mark.real
 def test_a_print_agent_reports_jobs_and_nothing_else(accepts: Accepts) -> None:
-    assert accepts("officed/print/lp1", "print-agent")
-    assert not accepts("officed/status", "print-agent")
+    assert accepts("officed/print/lp1/job", "print-agent")
+    assert not accepts("officed/hq/status", "print-agent")
 
 
 def test_the_broker_keeps_what_was_not_acknowledged() -> None:

@@ -11,19 +11,16 @@ from typing import Final
 from sensors import stamps, units
 from sensors.commands import Command, SetSetpoint
 from sensors.device import Address, Device, FamilyName, Traits
+from sensors.families.tasmota_discovery import DISCOVERY, StateWords, discovered, head_of
 from sensors.families.tasmota_infrared import encode_infrared, heard_infrared, sent_infrared
 from sensors.families.tasmota_plugs import plug_decoder
-from sensors.families.tasmota_values import StateWords, energy_of, is_relay_key, sensed, zigbee_of
-from sensors.family import NOBODY, Decoder, Refused
+from sensors.families.tasmota_values import energy_of, is_relay_key, sensed, zigbee_of
+from sensors.family import Decoder, Refused
 from sensors.liveness import Heard, hear, is_live
 from sensors.messages import Message, Outgoing
-from sensors.readings import Announced, AnyReading, Availability, CommandReply, Power
-
-FULL_TOPIC: Final = "%prefix%/%topic%/"
-DISCOVERY: Final = "tasmota/discovery/"
+from sensors.readings import AnyReading, Availability, CommandReply, Power
 
 _SWITCHED: Final = ("plug", "light", "meter")
-_RELAY, _LIGHT = 1, 2
 
 
 class Tasmota:
@@ -41,7 +38,7 @@ class Tasmota:
     def subscriptions(self, devices: Sequence[Device]) -> Sequence[str]:
         """What each topic tells and answers, and the discovery of all."""
         addresses = {device.address for device in devices if device.address.family == self.name}
-        heads = {_head(address, prefix) for address in addresses for prefix in ("tele", "stat")}
+        heads = {head_of(address, prefix) for address in addresses for prefix in ("tele", "stat")}
         return [*(f"{head}+" for head in sorted(heads)), f"{DISCOVERY}+/config"]
 
     def route(self, topic: str, devices: Mapping[Address, Device]) -> Decoder | None:
@@ -69,7 +66,7 @@ class Tasmota:
     def encode(self, command: Command, device: Device, traits: Traits | None, memo: str) -> Sequence[Outgoing]:
         """`POWER<n>` OFF for a relay; for an air conditioner behind infrared its whole last state with one field changed."""
         del traits
-        head = _head(device.address, "cmnd")
+        head = head_of(device.address, "cmnd")
         if device.kind == "climate":
             return (Outgoing(topic=f"{head}IRHVAC", payload=encode_infrared(command.remedy, memo)),)
         if isinstance(command.remedy, SetSetpoint):
@@ -85,7 +82,7 @@ class Tasmota:
             for address, device in devices.items():
                 if address.family == self.name:
                     for prefix in ("tele", "stat"):
-                        heads.setdefault(_head(address, prefix), []).append(device)
+                        heads.setdefault(head_of(address, prefix), []).append(device)
             self._known = (devices, heads)
         return self._known[1]
 
@@ -128,43 +125,9 @@ class Tasmota:
         return [Availability(device=one.id, arrived_at=message.arrived_at, live=live, online=online) for one in devices]
 
     def _discovery(self, devices: Mapping[Address, Device], message: Message) -> Sequence[AnyReading]:
-        # on the wire: {"t":"tasmota_0A1B2C","ft":"%prefix%/%topic%/","rl":[1,0],"state":["OFF","ON","TOGGLE","HOLD"],"md":"Plug S2"}
-        if not message.payload:
-            return ()
-        told = units.json_object(message.payload)
-        name, full, relays = told.get("t"), told.get("ft"), told.get("rl")
-        if not isinstance(name, str) or not name:
-            return ()
-        base = full if isinstance(full, str) and full != FULL_TOPIC else ""
-        self._learn(name, StateWords.from_discovery(told), devices)
-        model = told.get("md")
-        kinds = relays if isinstance(relays, list) else []
-        numbers = [str(n) for n, kind in enumerate(kinds[:32], start=1) if kind in (_RELAY, _LIGHT)]
-        found = numbers if len(numbers) > 1 else [""]
-        bases = ("", FULL_TOPIC) if not base else (base,)
-        mine = [
-            device
-            for channel in {*found, "", *numbers}
-            for spelling in bases
-            if (device := devices.get(Address(self.name, name, channel, spelling))) is not None
-        ]
-        traits = Traits(model=model if isinstance(model, str) else "", can_switch_off=bool(numbers))
-        who = [(one.id, one.address) for one in mine] or [(NOBODY, Address(self.name, name, n, base)) for n in found]
-        live = is_live(message)
-        return [
-            Announced(device=device, arrived_at=message.arrived_at, live=live, address=address, traits=traits)
-            for device, address in who
-        ]
-
-    def _learn(self, name: str, words: StateWords, devices: Mapping[Address, Device]) -> None:
-        if any(address.name == name and address.family == self.name for address in devices):
-            self._words[name] = words
-
-
-def _head(address: Address, prefix: str) -> str:
-    """Everything before the leaf. `address.base` is a FullTopic."""
-    full = (address.base or FULL_TOPIC).rstrip("/") + "/"
-    return full.replace("%prefix%", prefix).replace("%topic%", address.name)
+        announced, learned = discovered(devices, message)
+        self._words.update(learned)
+        return announced
 
 
 def _said(

@@ -12,7 +12,7 @@ import msgspec
 
 from sensors import units
 from sensors.device import Device
-from sensors.families.tasmota_values import StateWords
+from sensors.families.tasmota_discovery import StateWords
 from sensors.family import Decoder
 from sensors.liveness import is_live
 from sensors.messages import Message

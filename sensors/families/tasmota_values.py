@@ -1,9 +1,7 @@
-"""What Tasmota's JSON says beside its relays: energy, sensors, the devices of its Zigbee bridge, its time and its words."""
+"""What Tasmota's JSON says beside its relays: energy, sensors, the devices of its Zigbee bridge."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
-
-import msgspec
 
 from sensors import units
 from sensors.device import Device
@@ -12,42 +10,6 @@ from sensors.readings import AnyReading, Climate, Environment, Occupancy, Power
 
 _NO_ROOM: Final = frozenset({"ESP32", "ENERGY", "ZbReceived", "ZbInfo", "Wifi"})
 """Objects whose Temperature is no room's: the chip's own among them."""
-
-
-class StateWords(msgspec.Struct, frozen=True):
-    """The words that a device was set to use instead of ON, OFF, Online and Offline."""
-
-    on: str = "ON"
-    off: str = "OFF"
-    onln: str = "Online"
-    ofln: str = "Offline"
-
-    @classmethod
-    def from_discovery(cls, told: Mapping[str, object]) -> "StateWords":
-        """`"state":["AUS","AN",…],"onln":"Online","ofln":"Offline"`; what is missing keeps its default."""
-        words = told.get("state")
-        off, on = (words[0], words[1]) if isinstance(words, list) and len(words) > 1 else (None, None)
-        onln, ofln = told.get("onln"), told.get("ofln")
-        return cls(
-            on=on if isinstance(on, str) else "ON",
-            off=off if isinstance(off, str) else "OFF",
-            onln=onln if isinstance(onln, str) else "Online",
-            ofln=ofln if isinstance(ofln, str) else "Offline",
-        )
-
-    def is_on(self, value: object) -> bool | None:
-        """The device's own word first, then the usual ones; None for any other."""
-        if value == self.on:
-            return True
-        return False if value == self.off else units.truth(value)
-
-    def online(self, word: str) -> bool | None:
-        """The last will's word; None for one that is not known."""
-        if word == self.onln:
-            return True
-        if word == self.ofln:
-            return False
-        return {"online": True, "offline": False}.get(word.lower())
 
 
 def is_relay_key(leaf: str) -> bool:

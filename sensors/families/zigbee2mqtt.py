@@ -14,7 +14,8 @@ from sensors import stamps, units
 from sensors.commands import Command, SetSetpoint
 from sensors.device import Address, Device, FamilyName, Traits
 from sensors.families.zigbee2mqtt_bridge import BASE, availability, bridge_decoder
-from sensors.families.zigbee2mqtt_states import KEYS, Values, builder
+from sensors.families.zigbee2mqtt_power import Values
+from sensors.families.zigbee2mqtt_states import KEYS, builder
 from sensors.family import Decoder, Refused
 from sensors.liveness import is_live
 from sensors.messages import Message, Outgoing

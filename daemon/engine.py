@@ -76,7 +76,7 @@ class Engine:
         journal: EngineJournal,
         clock: Clock,
         *,
-        send: Send,
+        send: Send | None = None,
         tell: Tell,
         watchers: Iterable[Watcher] = (),
         decoded_row: int = 0,
@@ -89,7 +89,7 @@ class Engine:
         self._registry = registry
         self._journal = journal
         self._clock = clock
-        self._send = send
+        self._send: Send = send or _nowhere
         self._tell = tell
         self._watchers = list(watchers)
         self._ledger = Ledger(state.office.site, decoded_row)
@@ -106,6 +106,10 @@ class Engine:
     def put(self, item: Item) -> None:
         """Something to think about; never blocks."""
         self.inbox.put(item)
+
+    def publish_with(self, send: Send) -> None:
+        """Where commands go: the network, which needs our inbox before it exists. Before `start`."""
+        self._send = send
 
     def watch(self, watcher: Watcher) -> None:
         """Call with every new state, on the engine thread: it must return at once."""
@@ -203,7 +207,7 @@ class Engine:
             try:
                 self.turn(items)
                 self._keep_office(at_once=last is not None)
-            except Exception:
+            except Exception:  # noqa: BLE001  the thread must outlive any mistake of ours
                 _log.exception("engine: a step failed; its readings are stored, but not judged")
                 self.failures += 1
         self._make_durable(must=False)
@@ -232,3 +236,7 @@ class Engine:
                 self._journal.keep("office", pack_office(self.state))
             except StoreUnavailable as trouble:
                 _log.warning("journal: last known values not kept: %s", trouble)
+
+
+def _nowhere(_outgoing: Outgoing) -> None:
+    raise BrokerUnavailable("there is no connection yet")

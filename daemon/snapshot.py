@@ -55,7 +55,7 @@ def restore(state: State, cases: bytes | None, office: bytes | None, now: dateti
     site = state.office.site
     return replace(
         state,
-        cases={case.key: case for case in kept.cases if case.device in site.devices},
+        cases={case.key: _later(case, state, now) for case in kept.cases if case.device in site.devices},
         sent={DeviceId(device): sent for device, sent in kept.sent.items()},
         recent=known.recent,
         office=replace(
@@ -65,3 +65,11 @@ def restore(state: State, cases: bytes | None, office: bytes | None, now: dateti
             overrides=tuple(override for override in kept.overrides if now < override.until),
         ),
     )
+
+
+def _later(case: Case, state: State, now: datetime) -> Case:
+    """A command that was out when we ended gets its time for proof again: nobody was listening in between."""
+    policy = next((policy for policy in state.policies if policy.name == case.policy), None)
+    if case.phase != "acting" or policy is None or case.due_at is None:
+        return case
+    return msgspec.structs.replace(case, due_at=max(case.due_at, now + policy.confirm_within))

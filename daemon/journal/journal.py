@@ -113,7 +113,17 @@ class Journal:
 
     def latest_snapshot(self) -> bytes | None:
         """The state that belongs to the mark `decoded`; None before the first one."""
-        found = self._database.rows("SELECT bytes FROM snapshot WHERE kind = 'state'")
+        return self.kept("state")
+
+    def keep(self, kind: str, snapshot: bytes) -> None:
+        """Keep a record beside the state, replacing the one before it: what may be lost, and is nice to have."""
+        values = (kind, microseconds(self._now()), snapshot)
+        with self._database.writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO snapshot (kind, at_us, bytes) VALUES (?, ?, ?)", values)
+
+    def kept(self, kind: str) -> bytes | None:
+        """The last record of that kind; None before the first one."""
+        found = self._database.rows("SELECT bytes FROM snapshot WHERE kind = ?", (kind,))
         return cast("bytes", found[0][0]) if found else None
 
     def audit(self, *, after_seq: int = 0, limit: int = 1000) -> list[Entry]:

@@ -1,0 +1,143 @@
+"""The one place that knows every concrete class: builds a daemon out of a configuration."""
+
+import logging
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec.structs import replace
+
+from daemon.clock import Clock, WallClock
+from daemon.configuration.build import build_policies, build_site
+from daemon.configuration.schema import Configuration
+from daemon.configuration.secret import read_secret
+from daemon.daemon import Daemon
+from daemon.engine import TICK, Engine
+from daemon.history.answers import Writer
+from daemon.history.influx import InfluxHistory
+from daemon.history.influx_query import InfluxQuery
+from daemon.history.influx_writer import InfluxWriter
+from daemon.history.sender import Sender
+from daemon.history.sqlite import SqliteHistory
+from daemon.history.sqlite_file import HistoryFile
+from daemon.history.sqlite_writer import SqliteWriter
+from daemon.journal.journal import Journal
+from daemon.mqtt.network import Network
+from daemon.mqtt.session import BrokerSettings
+from daemon.ports import Tell
+from daemon.schedule import Schedule
+from daemon.snapshot import restore
+from daemon.source import EngineSource
+from daemon.web import Web
+from dashboards.board.app import board
+from policies.history import History
+from policies.inputs import Tick
+from policies.office.office import Office
+from policies.office.site import Site
+from policies.state import State
+from sensors.registry import Registry
+
+_log = logging.getLogger(__name__)
+
+
+def assemble(
+    configuration: Configuration, environment: Mapping[str, str], clock: Clock | None = None, speed: float = 1.0
+) -> Daemon:
+    """A daemon that is complete and does nothing yet. Raises ConfigError for secrets that cannot be read.
+
+    `clock` other than the wall's is the demo's, `speed` how fast it runs.
+    """
+    clock = clock or WallClock()
+    tell: Tell = lambda text: _log.warning("%s", text)  # noqa: E731  one line, one meaning
+    registry = Registry(list(build_site(configuration).devices.values()), ZoneInfo(configuration.site.timezone))
+    site = with_silence(build_site(configuration), registry)
+    broker = _broker(configuration, environment)
+    journal = Journal(
+        configuration.journal.path, now=clock.now, tell=tell, maximum_bytes=int(configuration.journal.max_size)
+    )
+    writer, history = _store(configuration, environment, clock, tell)
+    sender = Sender(journal.outbox, writer, now=clock.now, tell=tell)
+    fresh = State(office=Office(site), policies=build_policies(configuration))
+    state = _restored(fresh, journal, clock, tell)
+    undecoded = list(journal.undecoded())
+    engine = Engine(state, registry, journal, clock, tell=tell)
+    network = Network(
+        broker,
+        journal,
+        engine.inbox,
+        clock.now,
+        registry.subscriptions(),
+        tell,
+        recent=[(row.raw, row.version) for row in undecoded],
+    )
+    engine.publish_with(network.publish)
+    daemon = Daemon(
+        engine=engine,
+        network=network,
+        journal=journal,
+        sender=sender,
+        history=history,
+        schedule=Schedule(lambda: engine.put(Tick()), TICK / speed),
+        undecoded=undecoded,
+    )
+    app = board(EngineSource(engine, clock, daemon.facts))
+    daemon.web = Web(app, configuration.board.host, configuration.board.port, before_stop=app.state.live.close)
+    return daemon
+
+
+def with_silence(site: Site, registry: Registry) -> Site:
+    """The site with every device's limit of silence filled in: its own, or its family's."""
+    devices = {
+        name: replace(device, silent_after_seconds=registry.silent_after(device).total_seconds())
+        for name, device in site.devices.items()
+    }
+    return Site(
+        id=site.id,
+        calendar=site.calendar,
+        zones=site.zones,
+        devices=devices,
+        names=site.names,
+        language=site.language,
+        area_m2=site.area_m2,
+        people=site.people,
+    )
+
+
+def _broker(configuration: Configuration, environment: Mapping[str, str]) -> BrokerSettings:
+    entry = configuration.broker
+    return BrokerSettings(
+        host=entry.host,
+        port=entry.effective_port,
+        site=configuration.site.id,
+        username=entry.username,
+        password=read_secret(entry.password_file, entry.password_env, environment),
+        tls=entry.tls is not None,
+        ca_file=entry.tls.ca_file if entry.tls else None,
+        cert_file=entry.tls.certificate_file if entry.tls else None,
+        key_file=entry.tls.key_file if entry.tls else None,
+        max_ingest_delay=entry.max_ingest_delay,
+    )
+
+
+def _store(
+    configuration: Configuration, environment: Mapping[str, str], clock: Clock, tell: Tell
+) -> tuple[Writer, History]:
+    server = configuration.influxdb
+    if server is None:
+        store = configuration.store
+        file = HistoryFile(store.path, tell=tell)
+        writer = SqliteWriter(file, now=clock.now, retention=store.retention, maximum_bytes=int(store.max_size))
+        return writer, SqliteHistory(file)
+    token = read_secret(server.token_file, server.token_env, environment) or ""
+    return (
+        InfluxWriter(server.url, token=token, organisation=server.org, bucket=server.bucket, now=clock.now),
+        InfluxHistory(InfluxQuery(server.url, token=token, bucket=server.bucket), site=configuration.site.id),
+    )
+
+
+def _restored(fresh: State, journal: Journal, clock: Clock, tell: Tell) -> State:
+    try:
+        return restore(fresh, journal.latest_snapshot(), journal.kept("office"), clock.now())
+    except msgspec.ValidationError as error:
+        tell(f"The state of the last run cannot be read ({error}); starting from what is heard.")
+        return fresh

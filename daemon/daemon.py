@@ -1,0 +1,92 @@
+"""The running whole: in which order the parts start, and in which they stop within five seconds."""
+
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from daemon.engine import Engine
+from daemon.history.sender import Sender
+from daemon.journal.journal import Journal
+from daemon.journal.schema import RawRow
+from daemon.mqtt.batch import batch_from_raw
+from daemon.mqtt.network import Network
+from daemon.mqtt.wire import WireError
+from daemon.schedule import Schedule
+from daemon.web import Web
+from policies.history import History
+
+_log = logging.getLogger(__name__)
+
+STOP_SECONDS = 5.0
+
+
+class Daemon:
+    """`start` and `stop` belong to the main thread. `web` is set once, before the start."""
+
+    web: Web
+
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        network: Network,
+        journal: Journal,
+        sender: Sender,
+        history: History,
+        schedule: Schedule,
+        undecoded: Sequence[RawRow] = (),
+    ) -> None:
+        self.engine = engine
+        self.network = network
+        self.journal = journal
+        self.sender = sender
+        self.history = history
+        self._schedule = schedule
+        self._undecoded = undecoded
+
+    def start(self) -> None:
+        """The board first (its port may be taken), then what fills it. Raises WebUnavailable."""
+        self.web.start()
+        self._use_what_was_heard()
+        self.sender.start()
+        self.engine.start()
+        self.network.start()
+        self._schedule.start()
+
+    def stop(self) -> bool:
+        """Say `offline`, use up what was received, make it durable. False if a part did not end in time."""
+        until = time.monotonic() + STOP_SECONDS
+        self._schedule.stop()
+        network = self.network.stop(1.5)
+        engine = self.engine.stop(max(0.1, until - time.monotonic() - 1.5))
+        self.web.stop(max(0.1, min(1.0, until - time.monotonic() - 0.5)))
+        sender = self.sender.stop(timedelta(seconds=max(0.1, until - time.monotonic())))
+        self.journal.close()
+        return network and engine and sender
+
+    def facts(self) -> Mapping[str, str | float | bool]:
+        """How the parts are, by name; numbers in the unit their name ends with."""
+        progress = self.sender.progress
+        counters = self.network.counters
+        return {
+            "ready": self.network.is_connected,
+            "broker_connected": self.network.is_connected,
+            "broker_live": self.network.is_live,
+            "receive_path": self.network.receive_path,
+            "journal_withholding": self.network.is_withholding,
+            "messages_total": float(counters.messages),
+            "outbox_waiting_lines": float(progress.waiting_lines),
+            "store_trouble": progress.trouble,
+        }
+
+    def _use_what_was_heard(self) -> None:
+        """Rows that were committed and not used before the last end: stored now; too old to be evidence."""
+        for row in self._undecoded:
+            try:
+                batch = batch_from_raw(row.raw, row.received_at, True, row.version, row.row)
+            except WireError as error:
+                _log.warning("journal row %d cannot be read: %s", row.row, error)
+                continue
+            self.engine.turn([batch])
+        self._undecoded = ()

@@ -58,6 +58,8 @@ IMPURE_CALLS = {
 }
 
 CONCRETE = ("daemon.history", "daemon.journal", "daemon.mqtt")
+KNOWS_THE_WHOLE = {"daemon/bootstrap.py", "daemon/daemon.py"}
+"""The one that builds all parts, and the one that starts and stops them in order."""
 
 
 class Import(NamedTuple):
@@ -119,6 +121,9 @@ def test_every_import_runs_down_and_the_core_is_pure() -> None:
         pytest.param("sensors/families/a.py", "import random", "core may not import random", id="random"),
         pytest.param("policies/a.py", "import paho.mqtt.client", "core may not import paho", id="third-party"),
         pytest.param("sensors/virtual/a.py", "import random\nrandom.random()", "random.random", id="unseeded"),
+        pytest.param(
+            "sensors/virtual/a.py", "import random\nrandom.Random()", "random.Random", id="seeded-by-the-clock"
+        ),
         pytest.param("sensors/virtual/a.py", "from random import choice", "random.choice", id="unseeded-by-name"),
         pytest.param("policies/a.py", "from datetime import datetime\ndatetime.now()", "datetime.now", id="now"),
         pytest.param("policies/a.py", "import datetime\ndatetime.datetime.now(z)", "datetime.now", id="now-in-full"),
@@ -148,6 +153,7 @@ def test_a_planted_violation_is_found(path: str, source: str, complaint: str) ->
         ),
         pytest.param("daemon/web.py", "import time\nimport dashboards.view\nopen('x')", id="the-shell-does-io"),
         pytest.param("sensors/virtual/people.py", "from random import Random\nRandom(7).random()", id="seeded"),
+        pytest.param("sensors/virtual/a.py", "import random\nrandom.Random('a').random()", id="seeded-in-place"),
         pytest.param("policies/explain.py", "from policies.step import step", id="explain-step"),
         pytest.param("policies/step.py", "from policies.packs.a import A\nfrom policies.state import State", id="step"),
         pytest.param("policies/rules/a.py", "from policies.rules.b import B\nimport math", id="its-own-part"),
@@ -173,7 +179,7 @@ def problems(path: str, source: str) -> list[str]:
         found += _inside_policies(path, imports)
     if package in {"sensors", "policies"}:
         found += _impure(path, tree, imports)
-    if package == "daemon" and path != "daemon/bootstrap.py":
+    if package == "daemon" and path not in KNOWS_THE_WHOLE:
         found += _second_bootstrap(path, imports)
     return [f"{path}:{line}: {why}" for line, why in found]
 
@@ -222,7 +228,9 @@ def _impure(path: str, tree: ast.Module, imports: list[Import]) -> Iterator[Prob
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             called = ast.unparse(node.func)
-            if called in IMPURE_CALLS or (called.startswith("random.") and called != "random.Random"):
+            unseeded = called in {"Random", "random.Random"} and not node.args
+            shared = called.startswith("random.") and not called.startswith("random.Random")
+            if called in IMPURE_CALLS or unseeded or shared:
                 yield node.lineno, f"the core may not call {called}"
 
 

@@ -10,8 +10,8 @@ _PATIENCE = 2
 class Dialect:
     """Goes back and forth between 5 and 3.1.1 until a broker answers; stays with what worked.
 
-    Old brokers either refuse MQTT 5 by name or hang up without a word; a broker that is just starting hangs up as well,
-    hence two tries.
+    Old brokers refuse MQTT 5 by name, or hang up without a word, or say nothing at all (amqtt). A broker that is just
+    starting hangs up as well, hence two tries of that.
     """
 
     def __init__(self, preference: Literal["auto", "5", "3.1.1"]) -> None:
@@ -35,3 +35,8 @@ class Dialect:
         if self._is_free and self._silent >= _PATIENCE:
             self._silent = 0
             self.version = V311 if self.version == V5 else V5
+
+    def said_nothing(self) -> None:
+        """The connection stayed open for seconds, without an answer."""
+        self._silent = _PATIENCE
+        self.hung_up()

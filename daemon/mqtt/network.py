@@ -26,6 +26,10 @@ _log = logging.getLogger(__name__)
 
 ReceivePath = Literal["own", "stock"]
 
+ANSWER_SECONDS = 5.0
+PATIENCE = 4
+"""Connections without an answer before a person hears of it: two for each protocol level."""
+
 RETRY_SECONDS = 1.0
 FENCE_EXPIRY_SECONDS = 60
 _BRIEF_SECONDS = 5.0
@@ -80,10 +84,11 @@ class Network:
         self._client.every_turn = self._every_turn
         self._is_waiting_for_answer = False
         self._is_first = True
-        self._is_broken = False
         self._said = ""
         self._retry_due = 0.0
         self._connected_at = 0.0
+        self._opened_at = 0.0
+        self._unanswered = 0
         self._brief = 0
 
     def start(self) -> None:
@@ -151,11 +156,15 @@ class Network:
         self._door.shut()
         if self._is_waiting_for_answer:
             self._dialect.hung_up()
+            self._unanswered += 1
         self._is_waiting_for_answer = False
+        if self._unanswered == PATIENCE:
+            self._say(f"{self._settings.host}:{self._settings.port} takes connections but does not answer as a broker.")
         self._client.speak(self._dialect.version)
 
     def _on_open(self, _client: Client, _userdata: object, _sock: object) -> None:
         self._is_waiting_for_answer = True
+        self._opened_at = time.monotonic()
 
     def _on_connect(
         self, _client: Client, _userdata: object, flags: ConnectFlags, reason: ReasonCode, properties: Properties | None
@@ -167,6 +176,7 @@ class Network:
             self._say(f"The broker at {self._settings.host} refuses us: {reason.getName()}.")
             return
         self._dialect.answered()
+        self._unanswered = 0
         self._client.limit_inflight(min(_PAHO_INFLIGHT, getattr(properties, "ReceiveMaximum", _PAHO_INFLIGHT)))
         self._receiver.resume(session_present=flags.session_present)
         self._fence.raise_again()
@@ -213,6 +223,13 @@ class Network:
 
     def _every_turn(self, now: float) -> bool:
         """What is due; True asks for a new connection."""
+        if self._is_waiting_for_answer:
+            if now - self._opened_at < ANSWER_SECONDS:
+                return False
+            self._is_waiting_for_answer = False
+            self._dialect.said_nothing()
+            self._unanswered += 1
+            return True
         self._send_fence(now)
         if now < self._retry_due:
             return False

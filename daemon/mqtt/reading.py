@@ -106,20 +106,23 @@ class ReadingClient(SteadyClient):
             self._out_packet.appendleft(_puback_packet(data[sent:]))
 
     def _read_all(self) -> bytes:
-        """All there is, up to 256 KiB. Over TLS one `recv` gives one record of at most 16 KiB."""
+        """All there is, up to 256 KiB.
+
+        Over TLS one `recv` gives one record, which is often one message, and `pending` knows nothing of the next: read
+        until there is nothing, or every message would wait for a turn of its own.
+        """
         chunk = super()._sock_recv(READ_BYTES)
-        pending = getattr(self._sock, "pending", None)
-        if pending is None or not chunk:
+        if not chunk or not hasattr(self._sock, "pending"):
             return chunk
         parts = [chunk]
         size = len(chunk)
-        while size < READ_BYTES and pending() > 0:
+        while size < READ_BYTES:
             try:
                 more = super()._sock_recv(READ_BYTES - size)
             except BlockingIOError:
                 break
             if not more:
-                break
+                break  # the end of the stream: the next turn meets it again
             parts.append(more)
             size += len(more)
         return b"".join(parts)

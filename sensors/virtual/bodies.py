@@ -1,0 +1,83 @@
+"""From a plan to bodies and voices: who stands where, who measures whom, who speaks which dialect."""
+
+import random
+from collections.abc import Mapping
+
+from sensors.device import DeviceId, ZoneId
+from sensors.virtual.climate import Room
+from sensors.virtual.days import Days
+from sensors.virtual.faults import Faults
+from sensors.virtual.loads import shape
+from sensors.virtual.plan import Plan, PlannedDevice
+from sensors.virtual.speaks_print_agent import PrintAgent
+from sensors.virtual.speaks_shelly import Shelly
+from sensors.virtual.speaks_tasmota import Tasmota
+from sensors.virtual.speaks_tasmota_infrared import TasmotaInfrared
+from sensors.virtual.speaks_zigbee2mqtt import Zigbee2Mqtt
+from sensors.virtual.things import Air, Eye, Meter, Plug, Queue, Thing, WindowContact, World
+from sensors.virtual.units import Unit
+from sensors.virtual.voice import Voice
+
+_PLAIN: Mapping[str, type[Thing]] = {
+    "meter": Meter,
+    "occupancy": Eye,
+    "contact": WindowContact,
+    "environment": Air,
+    "printer": Queue,
+}
+
+
+def bodies(plan: Plan, seed: int, faults: Faults, rooms: Mapping[ZoneId, Room], world: World) -> dict[DeviceId, Thing]:
+    """One body a device, each with a chance of its own: another device in the plan changes nobody's luck."""
+    sharing: dict[ZoneId, int] = {}
+    for planned in plan.devices:
+        sharing[planned.device.zone] = sharing.get(planned.device.zone, 0) + (planned.device.kind == "climate")
+    things: dict[DeviceId, Thing] = {}
+    for planned in plan.devices:
+        things[planned.id] = _body(planned, seed, faults, rooms[planned.device.zone], world, sharing)
+    for thing in things.values():
+        if isinstance(thing, Meter) and thing.planned.measures is not None:
+            things[thing.planned.measures].meters.append(thing)
+    return things
+
+
+def voices(plan: Plan, seed: int, faults: Faults, days: Days, things: Mapping[DeviceId, Thing]) -> list[Voice]:
+    """One voice a name on the wire. Raises ValueError for a family that nobody here speaks."""
+    names: dict[tuple[str, str, str], list[Thing]] = {}
+    for thing in things.values():
+        address = thing.planned.device.address
+        names.setdefault((address.family, address.base, address.name), []).append(thing)
+    return [_voice(key, group, plan, seed, faults, days) for key, group in names.items()]
+
+
+def _body(
+    planned: PlannedDevice, seed: int, faults: Faults, room: Room, world: World, sharing: Mapping[ZoneId, int]
+) -> Thing:
+    chance = random.Random(f"{seed}:{planned.id}")
+    kind = planned.device.kind
+    if kind == "climate":
+        return Unit(planned, room, world, chance, sharing[planned.device.zone])
+    if kind in {"plug", "light"}:
+        load = shape(planned.device.load, planned.rated_watts, chance)
+        leak_watts = faults.liar_watts if planned.id in faults.liars else 0.0
+        return Plug(planned, room, world, chance, load, leak_watts)
+    if kind not in _PLAIN:
+        raise ValueError(f"{planned.id}: the virtual office has no {kind}")
+    return _PLAIN[kind](planned, room, world, chance)
+
+
+def _voice(key: tuple[str, str, str], things: list[Thing], plan: Plan, seed: int, faults: Faults, days: Days) -> Voice:
+    family = key[0]
+    chance = random.Random(f"{seed}:voice:{things[0].id}")
+    match family:
+        case "zigbee2mqtt":
+            return Zigbee2Mqtt(things, days, faults, chance, plan.last_seen)
+        case "tasmota":
+            speaks = TasmotaInfrared if isinstance(things[0], Unit) else Tasmota
+            return speaks(things, days, faults, chance)
+        case "shelly_gen2":
+            return Shelly(things, days, faults, chance)
+        case "print_job":
+            return PrintAgent(things, days, faults, chance)
+        case _:
+            raise ValueError(f"{things[0].id}: the virtual office does not speak {family}")

@@ -1,0 +1,202 @@
+"""The virtual office: one heap of things to come, bodies that change, voices that speak. Pure: driven by the instants it gets.
+
+`advance(now)` and `hear(topic, payload, now)` return what was published up to `now`, in order of time. A command is obeyed
+after the device's latency, so its answer comes out of a later `advance`.
+"""
+
+import heapq
+import random
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+
+from sensors.device import DeviceId
+from sensors.virtual.bodies import bodies, voices
+from sensors.virtual.climate import Room, Weather
+from sensors.virtual.days import Days
+from sensors.virtual.faults import NO_FAULTS, Faults
+from sensors.virtual.gateway import Gateway
+from sensors.virtual.habits import Habits
+from sensors.virtual.hearing import Hearing
+from sensors.virtual.people import Person
+from sensors.virtual.plan import Plan, PlannedZone
+from sensors.virtual.printing import PrintRoom
+from sensors.virtual.said import Line, Said
+from sensors.virtual.speaks_zigbee2mqtt import Zigbee2Mqtt
+from sensors.virtual.things import Meter, Plug, Thing, What
+from sensors.virtual.timetable import Timetable
+from sensors.virtual.truth import Transition, Truth
+from sensors.virtual.units import Unit
+from sensors.virtual.voice import Voice
+
+STEP_SECONDS = 60.0
+Do = Callable[[float], None]
+
+
+class VirtualOffice:
+    """One office from one plan and one seed: the same calls bring the same bytes."""
+
+    def __init__(self, plan: Plan, seed: int = 1, faults: Faults = NO_FAULTS) -> None:
+        self.plan = plan
+        self.faults = faults
+        self.truth = Truth(meters=frozenset(each.id for each in plan.devices if each.measures))
+        self.days = Days(plan.timezone, plan.closed_days, plan.open_days)
+        self.weather = Weather(seed, self.days)
+        self._seed = seed
+        self._heap: list[tuple[float, int, Do]] = []
+        self._order = 0
+        self._at = 0.0
+        self._said: list[Said] = []
+        self._started = False
+        self.rooms = {zone.id: Room(zone, 24.0) for zone in plan.zones}
+        self.things = bodies(plan, seed, faults, self.rooms, self)
+        self._voices = voices(plan, seed, faults, self.days, self.things)
+        self._voice_of = {thing.id: voice for voice in self._voices for thing in voice.things}
+        self._silent: set[Voice] = set()
+        self.gateways = {name: Gateway(name, random.Random(f"{seed}:{name}")) for name in plan.gateways}
+        for voice in self._voices:
+            if isinstance(voice, Zigbee2Mqtt):
+                self.gateways[voice.gateway].voices.append(voice)
+        self._habits = {zone.id: self._people_of(zone) for zone in plan.zones}
+        prints = PrintRoom(self, self.things, self._voices)
+        inhabited = list(self._habits.values())
+        self._timetable = Timetable(self, self.days, self.truth, inhabited, self.things.values(), prints)
+        self._hearing = Hearing(self, self._voices)
+
+    @classmethod
+    def make(cls, seed: int, plan: Plan, faults: Faults = NO_FAULTS) -> "VirtualOffice":
+        """The same with the seed first."""
+        return cls(plan, seed, faults)
+
+    def advance(self, now: datetime) -> list[Said]:
+        """Lives until `now` (aware). The first call brings the office up at that instant."""
+        until = now.timestamp()
+        if not self._started:
+            self._start(until)
+        heap = self._heap
+        while heap and heap[0][0] <= until:
+            self._at, _, do = heapq.heappop(heap)
+            do(self._at)
+        self._at = max(self._at, until)
+        said, self._said = self._said, []
+        return said
+
+    def hear(self, topic: str, payload: bytes, now: datetime) -> list[Said]:
+        """A message on one of `command_topics()`, at `now` or, if that is past, at once. Foreign topics are left alone."""
+        said = self.advance(now)
+        self._hearing.take(topic, payload, self._at)
+        return said
+
+    def command_topics(self) -> list[str]:
+        """The filters to subscribe to on behalf of all devices."""
+        return sorted({name for voice in self._voices for name in voice.filters})
+
+    def settle(self) -> Truth:
+        """The truth up to the last `advance`, everything booked."""
+        for thing in self.things.values():
+            thing.settle(self._at)
+        self.truth.people_present = {zone: room.people for zone, room in self.rooms.items()}
+        return self.truth
+
+    def silence(self, device: DeviceId) -> None:
+        """From now on this device says and obeys nothing; the broker, or the gateway, notices a little later."""
+        self._silence(self._voice_of[device], self._at)
+
+    def later(self, at: float, do: Do) -> None:
+        """Puts something on the heap; equal instants keep the order in which they were put."""
+        self._order += 1
+        heapq.heappush(self._heap, (max(at, self._at), self._order, do))
+
+    def changed(self, thing: Thing, at: float, what: What) -> None:
+        """A body changed: its voice decides."""
+        if self._started:
+            voice = self._voice_of[thing.id]
+            lines = voice.changed(thing, at, what)
+            if lines:
+                self.say(voice, lines, at)
+
+    def noted(self, thing: Thing, transition: Transition) -> None:
+        """Into the truth, and under the eyes of the room."""
+        self.truth.transitions.append(transition)
+        self._habits[thing.room.planned.id].answer(thing, transition)
+
+    def reaches(self, voice: Voice) -> bool:
+        """Whether the device, and its gateway, are there."""
+        return voice not in self._silent and (not voice.gateway or self.gateways[voice.gateway].is_up)
+
+    def say(self, voice: Voice, lines: Sequence[Line], at: float) -> None:
+        """Publishes, as far as the faults let it through."""
+        if not self.reaches(voice):
+            return
+        faults = self.faults
+        for line in lines:
+            lossy = not line[2] and (faults.lost_report_share or faults.twice_share)
+            if lossy and voice.chance.random() < faults.lost_report_share:
+                continue
+            self.publish((line,), at)
+            if lossy and voice.chance.random() < faults.twice_share:
+                self.publish((line,), at)
+
+    def publish(self, lines: Sequence[Line], at: float) -> None:
+        """Without any filter: gateways and last wills."""
+        instant = datetime.fromtimestamp(at, UTC)
+        self._said.extend(Said(topic, payload, retain, instant) for topic, payload, retain in lines)
+
+    def _people_of(self, zone: PlannedZone) -> Habits:
+        people = [Person(self._seed, zone, number) for number in range(zone.people)]
+        inside = [thing for thing in self.things.values() if thing.room.planned.id == zone.id]
+        return Habits(self.rooms[zone.id], people, inside, self, random.Random(f"{self._seed}:habits:{zone.id}"))
+
+    def _start(self, at: float) -> None:
+        self._at = at
+        outdoor = self.weather.outdoor_celsius(at)
+        for room in self.rooms.values():
+            room.celsius = min(28.5, max(15.0, 22.5 + 0.35 * (outdoor - 20.0)))
+        for thing in self.things.values():
+            thing.begin(at)
+        self._timetable.begin_day(at)
+        self._started = True
+        for gateway in self.gateways.values():
+            gateway.begin(self, at)
+        for voice in self._voices:
+            self.say(voice, voice.hello(at), at)
+            if voice.seconds_to_report() != float("inf"):
+                self._report_after(voice, at, voice.chance.random())
+        for device, after in self.faults.silent.items():
+            self.later(at + after.total_seconds(), partial(self._silence, self._voice_of[device]))
+        for habits in self._habits.values():
+            shift = random.Random(f"{self._seed}:step:{habits.room.planned.id}").random() * STEP_SECONDS
+            self.later(at + shift, partial(self._step, habits))
+        if self.faults.counter_resets_per_day > 0.0:
+            for thing in self.things.values():
+                if isinstance(thing, Plug | Meter):
+                    self._plan_reset(thing, at)
+
+    def _step(self, habits: Habits, at: float) -> None:
+        outdoor = self.weather.outdoor_celsius(at)
+        habits.room.step(STEP_SECONDS, outdoor, self.weather.sun(at))
+        habits.minute(at, outdoor)
+        for thing in habits.sensing:
+            if isinstance(thing, Unit):
+                thing.regulate(at, outdoor)
+            thing.sense(at)
+        self.later(at + STEP_SECONDS, partial(self._step, habits))
+
+    def _report_after(self, voice: Voice, at: float, share: float = 1.0) -> None:
+        def report(then: float) -> None:
+            self.say(voice, voice.report(then), then)
+            if voice not in self._silent:
+                self._report_after(voice, then)
+
+        self.later(at + share * voice.seconds_to_report(), report)
+
+    def _silence(self, voice: Voice, at: float) -> None:
+        self._silent.add(voice)
+        self.later(at + (700.0 if voice.gateway else 60.0), lambda then: self.publish(voice.goodbye(), then))
+
+    def _plan_reset(self, thing: Thing, at: float) -> None:
+        def reset(then: float) -> None:
+            thing.reset_counter(then)
+            self._plan_reset(thing, then)
+
+        self.later(at + thing.chance.expovariate(self.faults.counter_resets_per_day) * 86400.0, reset)

@@ -1,0 +1,103 @@
+"""Weather and rooms: one thermal mass a room, driven by the outdoors, the sun, people, equipment and its units.
+
+Numbers are those of an ordinary office: 3.5 W/(m² K) to the outside, 110 kJ/(m² K) of mass, 100 W a person.
+"""
+
+import math
+import random
+from datetime import UTC, datetime
+
+from sensors.virtual.days import DAY_SECONDS, Days
+from sensors.virtual.plan import PlannedZone
+
+LOSS_WATTS_PER_KELVIN_M2 = 3.5
+MASS_JOULE_PER_KELVIN_M2 = 110_000.0
+SUN_WATTS_PER_M2 = 22.0
+PERSON_WATTS = 100.0
+PERSON_CO2_PPM_M2_PER_HOUR = 7200.0
+OPEN_WINDOW_FACTOR = 4.0
+OUTDOOR_CO2_PPM = 425.0
+
+
+class Weather:
+    """A temperate monsoon year: 4 °C in January, 29 °C in July, with seeded warm, cold and cloudy days."""
+
+    def __init__(self, seed: int, days: Days) -> None:
+        self._seed = seed
+        self._days = days
+        self._moods: dict[int, tuple[float, float]] = {}
+
+    def outdoor_celsius(self, at: float) -> float:
+        """Seasonal mean, daily wave with its top at three in the afternoon, and the day's mood."""
+        local = at + self._days.offset_seconds(at)
+        day, within = divmod(local, DAY_SECONDS)
+        season = 16.5 - 12.5 * math.cos(2 * math.pi * (_day_of_year(local) - 20) / 365.25)
+        share = within / DAY_SECONDS
+        mood = (1 - share) * self._mood(int(day))[0] + share * self._mood(int(day) + 1)[0]
+        return season + mood + 4.5 * math.cos(2 * math.pi * (share - 15 / 24))
+
+    def sun(self, at: float) -> float:
+        """0 at night, up to 1 at a clear noon."""
+        local = at + self._days.offset_seconds(at)
+        day, within = divmod(local, DAY_SECONDS)
+        height = math.sin(math.pi * (within / 3600.0 - 6.0) / 12.0)
+        return max(0.0, height) * self._mood(int(day))[1]
+
+    def _mood(self, day: int) -> tuple[float, float]:
+        mood = self._moods.get(day)
+        if mood is None:
+            chance = random.Random(f"{self._seed}:weather:{day}")
+            mood = self._moods[day] = (chance.gauss(0.0, 2.2), chance.uniform(0.35, 1.0))
+        return mood
+
+
+class Room:
+    """The air of a zone and what stands in it. `equipment_watts` and `thermal_watts` are kept by the things inside."""
+
+    __slots__ = (
+        "_falling",
+        "celsius",
+        "co2_ppm",
+        "equipment_watts",
+        "humidity_percent",
+        "is_open",
+        "people",
+        "planned",
+        "thermal_watts",
+        "window_open",
+    )
+
+    def __init__(self, planned: PlannedZone, celsius: float) -> None:
+        self.planned = planned
+        self.celsius = celsius
+        self.humidity_percent = 50.0
+        self.co2_ppm = OUTDOOR_CO2_PPM
+        self.people = 0
+        self.window_open = False
+        self.is_open = False
+        self.equipment_watts = 0.0
+        self.thermal_watts = 0.0
+        self._falling: dict[tuple[float, bool], float] = {}
+
+    def step(self, seconds: float, outdoor_celsius: float, sun: float) -> None:
+        """Exact exponential step towards the balance of this instant; `thermal_watts` is negative while cooling."""
+        area = self.planned.area_m2
+        loss = LOSS_WATTS_PER_KELVIN_M2 * area * (OPEN_WINDOW_FACTOR if self.window_open else 1.0)
+        gains = self.people * PERSON_WATTS + self.equipment_watts + sun * SUN_WATTS_PER_M2 * area + self.thermal_watts
+        balance = outdoor_celsius + gains / loss
+        key = (seconds, self.window_open)
+        left = self._falling.get(key)
+        if left is None:
+            left = self._falling[key] = math.exp(-seconds * loss / (MASS_JOULE_PER_KELVIN_M2 * area))
+        self.celsius = balance + (self.celsius - balance) * left
+        air = 4.0 if self.window_open else 0.8
+        hours = seconds / 3600.0
+        self.co2_ppm += hours * (
+            self.people * PERSON_CO2_PPM_M2_PER_HOUR / area - air * (self.co2_ppm - OUTDOOR_CO2_PPM)
+        )
+        aim = 62.0 - 1.1 * (self.celsius - 20.0) + 1.5 * self.people - (6.0 if self.thermal_watts < 0 else 0.0)
+        self.humidity_percent += (min(90.0, max(25.0, aim)) - self.humidity_percent) * min(1.0, hours * air)
+
+
+def _day_of_year(local: float) -> int:
+    return datetime.fromtimestamp(local, UTC).timetuple().tm_yday

@@ -1,0 +1,268 @@
+"""Zigbee2MQTT, as its state cache speaks: whole JSON states, `/set`, `/get`, availability, errors only in the log."""
+
+import random
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+import msgspec
+
+from sensors.virtual.days import Days
+from sensors.virtual.exposes import definition
+from sensors.virtual.faults import Faults
+from sensors.virtual.plan import LastSeen
+from sensors.virtual.said import Line, encode
+from sensors.virtual.things import Air, Eye, Meter, Plug, Thing, What, WindowContact
+from sensors.virtual.units import Unit, UnitMode
+from sensors.virtual.voice import Refusal, Voice, hardware_address, volts
+
+_MODES: dict[object, UnitMode] = {"cool": "cool", "heat": "heat", "fan_only": "fan_only", "dry": "dry"}
+_OFF_ON = {"OFF": False, "ON": True}
+
+
+class Zigbee2Mqtt(Voice):
+    """One Zigbee device; several bodies are its endpoints (`state_l1`)."""
+
+    def __init__(
+        self, things: Sequence[Thing], days: Days, faults: Faults, chance: random.Random, last_seen: LastSeen
+    ) -> None:
+        super().__init__(things, days, faults, chance)
+        address = things[0].planned.device.address
+        self.gateway = address.base or "zigbee2mqtt"
+        self.name = address.name
+        self.topic = f"{self.gateway}/{self.name}"
+        self._last_seen = last_seen
+        self._said: dict[str, object] = {}
+        self._last_at = 0.0
+        self._keys = [f"_{thing.planned.device.address.channel}" if len(things) > 1 else "" for thing in things]
+        self._battery = chance.randint(55, 100)
+
+    @property
+    def roots(self) -> Sequence[str]:
+        """By friendly name and by IEEE address, as the real one."""
+        return (self.topic, f"{self.gateway}/{self.ieee_address}")
+
+    @property
+    def filters(self) -> Sequence[str]:
+        """Names with a slash need filters of their own."""
+        between = "+" if "/" not in self.name else self.name
+        return tuple(f"{self.gateway}/{between}/{verb}" for verb in ("set", "set/+", "get"))
+
+    @property
+    def ieee_address(self) -> str:
+        """64 bits, made from the name."""
+        return f"0x{hardware_address(self.topic).lower()}{random.Random(self.topic).getrandbits(16):04x}"
+
+    def entry(self) -> dict[str, object]:
+        """Its object in `bridge/devices`."""
+        asleep = isinstance(self.things[0], Eye | WindowContact | Air)
+        return {
+            "ieee_address": self.ieee_address,
+            "type": "EndDevice" if asleep else "Router",
+            "network_address": random.Random(self.topic).randrange(1, 65000),
+            "supported": True,
+            "disabled": False,
+            "friendly_name": self.name,
+            "definition": definition(self.things),
+            "power_source": "Battery" if asleep else "Mains (single phase)",
+            "interview_completed": True,
+            "interviewing": False,
+            "endpoints": {},
+        }
+
+    def hello(self, at: float) -> list[Line]:
+        """Availability (retained) and the first state."""
+        return [(f"{self.topic}/availability", b'{"state":"online"}', True), self._state(at)]
+
+    def goodbye(self) -> list[Line]:
+        """The gateway found it missing."""
+        return [(f"{self.topic}/availability", b'{"state":"offline"}', True)]
+
+    def replay(self) -> list[Line]:
+        """The cached state once more, as after a restart of the gateway: not retained, and no news."""
+        return [(self.topic, encode(self._said), False)] if self._said else []
+
+    def report(self, at: float) -> list[Line]:
+        """All it knows."""
+        return [self._state(at)]
+
+    def seconds_to_report(self) -> float:
+        """Plugs and units every five to ten minutes, battery devices about hourly."""
+        if isinstance(self.things[0], Eye | WindowContact):
+            return self.chance.uniform(3000.0, 3600.0)
+        return self.chance.uniform(300.0, 600.0)
+
+    def changed(self, thing: Thing, at: float, what: What) -> list[Line]:
+        """Relays, settings and sensors at once; power by 5 W and 10 %; temperatures by 0.2 K."""
+        worth = what in {"relay", "setting", "sensed"}
+        if what == "power" and isinstance(thing, Plug | Meter):
+            told = self._said.get("power" + self._suffix(thing))
+            delta = abs(thing.watts - told) if isinstance(told, int | float) else thing.watts
+            worth = delta >= 5.0 and delta >= 0.1 * thing.watts and at - self._last_at >= 3.0
+        elif what == "room":
+            told = self._said.get("local_temperature" if isinstance(thing, Unit) else "temperature")
+            worth = isinstance(told, int | float) and abs(thing.room.celsius - told) >= 0.2
+        return [self._state(at)] if worth else []
+
+    def obey(self, topic: str, payload: bytes, at: float) -> list[Line]:
+        """`/set` with JSON, `/set/<key>` with a bare word, `/get`. A change publishes the state by itself."""
+        _, verb, key = topic.rpartition("/set") if "/set" in topic else (topic, "/get", "")
+        if verb == "/get":
+            return [self._state(at)]
+        key = key.lstrip("/")
+        values: object = {key: payload.decode("utf-8", "replace")} if key else _json(payload)
+        if not isinstance(values, dict):
+            raise Refusal(self._error(f"Invalid JSON '{payload.decode('utf-8', 'replace')[:80]}', skipping..."))
+        said_at = self._last_at
+        for name, value in values.items():
+            self._set(str(name), value, at)
+        return [] if self._last_at == at and said_at != at else [self._state(at)]
+
+    def target(self, topic: str, payload: bytes) -> Thing | None:
+        """The endpoint that the first key names."""
+        if topic.endswith("/get"):
+            return None
+        values = _json(payload)
+        names = list(values) if isinstance(values, dict) else [topic.rpartition("/")[2]]
+        for suffix, thing in zip(self._keys, self.things, strict=True):
+            if suffix and any(str(name).endswith(suffix) for name in names):
+                return thing
+        return self.things[0]
+
+    def _set(self, name: str, value: object, at: float) -> None:
+        for suffix, thing in zip(self._keys, self.things, strict=True):
+            if not name.endswith(suffix):
+                continue
+            key = name.removesuffix(suffix) if suffix else name
+            if isinstance(thing, Plug) and key == "state":
+                wanted = (not thing.relay_on) if str(value).upper() == "TOGGLE" else _OFF_ON.get(str(value).upper())
+                if wanted is not None:
+                    thing.switch(wanted, at, "command")
+                    return
+            elif isinstance(thing, Unit) and self._set_unit(thing, key, value, at):
+                return
+        raise Refusal(self._error(f"Publish 'set' '{name}' to '{self.name}' failed: 'No converter or invalid value'"))
+
+    def _set_unit(self, unit: Unit, key: str, value: object, at: float) -> bool:
+        one = unit.planned.one_setpoint
+        if key == "system_mode" and value in _MODES:
+            unit.set(at, "command", mode=_MODES[value], on=True)
+        elif (key == "system_mode" and value == "off" and not one) or (key == "state" and value == "OFF" and one):
+            unit.set(at, "command", on=False)
+        elif key == "state" and value == "ON" and one:
+            unit.set(at, "command", on=True)
+        else:
+            return self._set_setpoint(unit, key, value, at)
+        return True
+
+    def _set_setpoint(self, unit: Unit, key: str, value: object, at: float) -> bool:
+        try:
+            celsius = float(str(value))
+        except ValueError:
+            return False
+        device = unit.planned.device
+        if not device.minimum_celsius <= celsius <= device.maximum_celsius:
+            return False
+        celsius = round(celsius / device.step_celsius) * device.step_celsius
+        keys: dict[str, Callable[[], bool]] = (
+            {"current_heating_setpoint": lambda: unit.set(at, "command", celsius=celsius)}
+            if unit.planned.one_setpoint
+            else {
+                "occupied_cooling_setpoint": lambda: unit.set(at, "command", cooling_celsius=celsius),
+                "occupied_heating_setpoint": lambda: unit.set(at, "command", heating_celsius=celsius),
+            }
+        )
+        if key not in keys:
+            return False
+        keys[key]()
+        return True
+
+    def _suffix(self, thing: Thing) -> str:
+        return self._keys[self.things.index(thing)] if len(self.things) > 1 else ""
+
+    def _error(self, words: str) -> Line:
+        line = {"level": "error", "message": f"z2m: {words}", "namespace": "z2m"}
+        return (f"{self.gateway}/bridge/logging", encode(line), False)
+
+    def _state(self, at: float) -> Line:
+        state: dict[str, object] = {"linkquality": self.chance.randint(40, 220)}
+        for suffix, thing in zip(self._keys, self.things, strict=True):
+            thing.settle(at)
+            for key, value in _body(thing, self.chance, self._battery).items():
+                state[key + suffix] = value
+        match self._last_seen:
+            case "ISO_8601":
+                state["last_seen"] = datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+            case "ISO_8601_local":
+                local = datetime.fromtimestamp(at, self.days.timezone)
+                state["last_seen"] = local.isoformat(timespec="seconds")
+            case "epoch":
+                state["last_seen"] = int(at * 1000)
+            case "disable":
+                pass
+        self._said = state
+        self._last_at = at
+        if self.faults.null_share and self.chance.random() < self.faults.null_share:
+            state = {**state, self.chance.choice([key for key in state if key != "linkquality"]): None}
+        return (self.topic, encode(state), False)
+
+
+def _json(payload: bytes) -> object:
+    try:
+        return msgspec.json.decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def _body(thing: Thing, chance: random.Random, battery: int) -> dict[str, object]:
+    if isinstance(thing, Unit):
+        return _unit(thing)
+    if isinstance(thing, Plug | Meter):
+        return _electric(thing, chance)
+    if isinstance(thing, Eye):
+        lux = (180 if thing.room.people else 25) + chance.randrange(40)
+        return {"battery": battery, "illuminance": lux, "occupancy": thing.occupied, "voltage": 2900}
+    if isinstance(thing, WindowContact):
+        return {"battery": battery, "contact": not thing.open, "tamper": False, "battery_low": False, "voltage": 3005}
+    room = thing.room
+    air = {"temperature": round(room.celsius, 2), "humidity": round(room.humidity_percent, 1)}
+    return {**air, "co2": int(room.co2_ppm), "battery": battery}
+
+
+def _unit(unit: Unit) -> dict[str, object]:
+    running = unit.mode if unit.compressor_runs and unit.is_on else "idle"
+    room_celsius = round(unit.room.celsius, 1)
+    if unit.planned.one_setpoint:
+        return {
+            "child_lock": "UNLOCK",
+            "current_heating_setpoint": unit.target_celsius,
+            "fan_mode": "auto",
+            "local_temperature": room_celsius,
+            "state": "ON" if unit.is_on else "OFF",
+            "system_mode": unit.mode,
+        }
+    return {
+        "ac_louver_position": "half_open",
+        "fan_mode": "auto",
+        "local_temperature": room_celsius,
+        "occupied_cooling_setpoint": unit.cooling_celsius,
+        "occupied_heating_setpoint": unit.heating_celsius,
+        "running_state": running if unit.is_on else "idle",
+        "system_mode": unit.mode if unit.is_on else "off",
+    }
+
+
+def _electric(thing: Plug | Meter, chance: random.Random) -> dict[str, object]:
+    voltage = volts(chance)
+    figures: dict[str, object] = {
+        "current": round(thing.watts / voltage, 2),
+        "energy": round(thing.counter_kwh, 2),
+        "power": round(thing.watts, 1),
+        "voltage": voltage,
+    }
+    if isinstance(thing, Meter):
+        return figures
+    if thing.planned.device.kind == "light":
+        return {"state": "ON" if thing.relay_on else "OFF", "power_on_behavior": "previous"}
+    settings = {"child_lock": "UNLOCK", "indicator_mode": "off/on", "power_outage_memory": "restore"}
+    update = {"installed_version": 192, "latest_version": 192, "state": "idle"}
+    return {**figures, **settings, "state": "ON" if thing.relay_on else "OFF", "update": update}

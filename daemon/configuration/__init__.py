@@ -1,0 +1,1 @@
+"""office.yaml: read, checked, explained, and turned into what the core works with."""

@@ -129,8 +129,11 @@ class VirtualOffice:
         if not self.reaches(voice):
             return
         faults = self.faults
+        if not (faults.lost_report_share or faults.twice_share):
+            self.publish(lines, at)
+            return
         for line in lines:
-            lossy = not line[2] and (faults.lost_report_share or faults.twice_share)
+            lossy = not line[2]
             if lossy and voice.chance.random() < faults.lost_report_share:
                 continue
             self.publish((line,), at)
@@ -140,7 +143,8 @@ class VirtualOffice:
     def publish(self, lines: Sequence[Line], at: float) -> None:
         """Without any filter: gateways and last wills."""
         instant = datetime.fromtimestamp(at, UTC)
-        self._said.extend(Said(topic, payload, retain, instant) for topic, payload, retain in lines)
+        for topic, payload, retain in lines:
+            self._said.append(Said(topic, payload, retain, instant))
 
     def _people_of(self, zone: PlannedZone) -> Habits:
         people = [Person(self._seed, zone, number) for number in range(zone.people)]
@@ -160,8 +164,7 @@ class VirtualOffice:
             gateway.begin(self, at)
         for voice in self._voices:
             self.say(voice, voice.hello(at), at)
-            if voice.seconds_to_report() != float("inf"):
-                self._report_after(voice, at, voice.chance.random())
+            self._begin_reports(voice, at)
         for device, after in self.faults.silent.items():
             self.later(at + after.total_seconds(), partial(self._silence, self._voice_of[device]))
         for habits in self._habits.values():
@@ -173,8 +176,8 @@ class VirtualOffice:
                     self._plan_reset(thing, at)
 
     def _step(self, habits: Habits, at: float) -> None:
-        outdoor = self.weather.outdoor_celsius(at)
-        habits.room.step(STEP_SECONDS, outdoor, self.weather.sun(at))
+        outdoor, sun = self.weather.now(at)
+        habits.room.step(STEP_SECONDS, outdoor, sun)
         habits.minute(at, outdoor)
         for thing in habits.sensing:
             if isinstance(thing, Unit):
@@ -182,13 +185,14 @@ class VirtualOffice:
             thing.sense(at)
         self.later(at + STEP_SECONDS, partial(self._step, habits))
 
-    def _report_after(self, voice: Voice, at: float, share: float = 1.0) -> None:
+    def _begin_reports(self, voice: Voice, at: float) -> None:
         def report(then: float) -> None:
             self.say(voice, voice.report(then), then)
             if voice not in self._silent:
-                self._report_after(voice, then)
+                self.later(then + voice.seconds_to_report(), report)
 
-        self.later(at + share * voice.seconds_to_report(), report)
+        if voice.seconds_to_report() != float("inf"):
+            self.later(at + voice.chance.random() * voice.seconds_to_report(), report)
 
     def _silence(self, voice: Voice, at: float) -> None:
         self._silent.add(voice)

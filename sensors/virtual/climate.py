@@ -26,6 +26,14 @@ class Weather:
         self._seed = seed
         self._days = days
         self._moods: dict[int, tuple[float, float]] = {}
+        self._now = (-1.0, 0.0, 0.0)
+
+    def now(self, at: float) -> tuple[float, float]:
+        """Outdoor °C and sun of this minute; all rooms ask for the same one, so it is worked out once."""
+        minute = at // 60.0 * 60.0
+        if self._now[0] != minute:
+            self._now = (minute, self.outdoor_celsius(minute), self.sun(minute))
+        return self._now[1:]
 
     def outdoor_celsius(self, at: float) -> float:
         """Seasonal mean, daily wave with its top at three in the afternoon, and the day's mood."""

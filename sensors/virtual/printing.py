@@ -1,6 +1,7 @@
 """From a person's wish to print to paper, a warm printer, the agent's message, and the truth about it."""
 
 import random
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
@@ -29,14 +30,14 @@ class Press(Protocol):
 
 
 class PrintRoom:
-    """All print queues. People print in their own room if they can, else on the first queue of the plan."""
+    """All print queues. People print in their own room if they can, else on any of the house, each always on the same."""
 
     def __init__(self, press: Press, things: Mapping[DeviceId, Thing], voices: Sequence[Voice]) -> None:
         self._press = press
         self._agents = [voice for voice in voices if isinstance(voice, PrintAgent)]
-        self._by_zone: dict[ZoneId, PrintAgent] = {}
+        self._by_zone: dict[ZoneId, list[PrintAgent]] = {}
         for agent in self._agents:
-            self._by_zone.setdefault(agent.things[0].room.planned.id, agent)
+            self._by_zone.setdefault(agent.things[0].room.planned.id, []).append(agent)
         self._plugs: dict[DeviceId, list[Plug]] = {}
         for thing in things.values():
             if isinstance(thing, Plug) and thing.planned.follows is not None:
@@ -47,7 +48,8 @@ class PrintRoom:
         """Somebody prints: switches the printer on if it must be, waits, takes the paper, sometimes does it again."""
         if not self._agents or not person.present:
             return
-        agent = self._by_zone.get(room.planned.id, self._agents[0])
+        near = self._by_zone.get(room.planned.id, self._agents)
+        agent = near[zlib.crc32(person.name.encode()) % len(near)]
         queue = agent.things[0]
         job = print_pages(
             chance, number=self._next(queue), user=person.name, title=f"{person.name}-{chance.getrandbits(32):08x}",

@@ -23,6 +23,8 @@ from sensors.device import Address, Device, DeviceId, Kind, Load, ZoneId
 NOW = datetime(2026, 7, 14, 6, 32, tzinfo=UTC)
 DAY: tuple[tuple[int, int], ...] = ((8 * 60 + 30, 18 * 60 + 30),)
 HOURS = Hours(weekly=(DAY, DAY, DAY, DAY, DAY, (), ()))
+MORNING: tuple[tuple[int, int], ...] = ((8 * 60 + 30, 13 * 60 + 30),)
+MORNINGS = Hours(weekly=(MORNING, MORNING, MORNING, MORNING, MORNING, (), ()))
 ROOMS = {
     "reception": ("Reception", "前台", "Chen Jie"),
     "r302": ("Meeting room 302", "302 会议室", "Li Wei"),
@@ -66,7 +68,9 @@ def plug(watts: float, *, is_on: bool = True) -> Heard:
 
 def site() -> Site:
     zones = {
-        ZoneId(key): Zone(ZoneId(key), HOURS, {"en": english, "zh_CN": chinese}, owner)
+        ZoneId(key): Zone(
+            ZoneId(key), MORNINGS if key in {"print", "pantry"} else HOURS, {"en": english, "zh_CN": chinese}, owner
+        )
         for key, (english, chinese, owner) in ROOMS.items()
     }
     devices = [device(f"{key}-ac", key, "climate", "air_conditioner", *UNITS) for key in ROOMS if key != "pantry"]
@@ -88,8 +92,10 @@ def calm_state() -> State:
         DeviceId(f"{key}-ac"): cooling(26.0 + n % 3, 25.4 + n * 0.3) for n, key in enumerate(ROOMS) if key != "pantry"
     }
     heard[DeviceId("east-monitors")] = plug(412.0)
-    heard[DeviceId("print-copier")] = plug(36.0)
-    heard[DeviceId("pantry-water")] = plug(88.0)
+    heard[DeviceId("print-copier")] = plug(1.2, is_on=False)
+    heard[DeviceId("pantry-water")] = plug(0.4, is_on=False)
+    off = Signal("off", NOW, ago(hours=1), live=True)
+    heard[DeviceId("print-ac")] = replace(heard[DeviceId("print-ac")], mode=off, watts=signal(2.0))
     cited = Citation(document="国办发〔2007〕42号", article="一")
     policies = (SetpointLimit(name="setpoints", mode="enforce", citation=cited), AfterHoursPower(name="after-hours"))
     return State(Office(site(), heard), policies, stepped_at=ago(seconds=2))
@@ -139,6 +145,7 @@ def busy_state() -> State:
     heard[DeviceId("reception-ac")] = cooling(24.0, 26.8, 910.0)
     heard[DeviceId("director-ac")] = cooling(22.0, 23.4, 1420.0)
     heard[DeviceId("training-ac")] = cooling(24.5, 26.1, 700.0)
+    heard[DeviceId("print-copier")], heard[DeviceId("pantry-water")] = plug(61.0, is_on=False), plug(420.0)
     heard[DeviceId("archive-ac")] = replace(heard[DeviceId("archive-ac")], heard_at=ago(hours=3))
     low, lower, lowest, little = (
         set_too_low("reception-ac", 24.0),

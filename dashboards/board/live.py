@@ -7,7 +7,7 @@ what changed is written down once: every viewer gets the same bytes. Lives in th
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from time import monotonic
 
 from dashboards.board.render import Fragments, Renderer
@@ -120,7 +120,7 @@ class Live:
             self._everybody()
         return channel.page
 
-    async def stream(self, code: str, version: str) -> AsyncIterator[bytes]:
+    async def stream(self, code: str, version: str) -> AsyncGenerator[bytes, None]:
         """One viewer's stream: what it missed, then every change, a beat in between; ends after ten minutes."""
         channel = self.channels[code]
         ends_at = monotonic() + LONGEST_STREAM_SECONDS

@@ -87,7 +87,6 @@ def _environment(language: Language) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    templates.add_extension("jinja2.ext.do")
     templates.globals.update(
         _=language.gettext,
         gettext=language.gettext,
@@ -97,6 +96,7 @@ def _environment(language: Language) -> Environment:
         standings=STANDINGS,
         loads=LOADS,
         percent=scale.percent,
+        rest=scale.rest,
         anchor=scale.anchor,
         quantity=lambda item: _quantity(language, item),
         measured=lambda item, now: _measured(language, item, now),

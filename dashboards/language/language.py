@@ -98,7 +98,7 @@ class Language:
             return self.words(say("{number} d", number=round(hours / 24)))
         if not rest:
             return self.words(say("{number} h", number=hours))
-        return self.words(say("{hours} h {minutes} min", hours=hours, minutes=rest))
+        return self.words(say("{hour} h {rest} min", hour=hours, rest=rest))
 
     def name(self, names: Mapping[str, str], fallback: str) -> str:
         """A configured name in this language, else in any, else the id."""

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from dashboards.views.place import Named, device, was_done, will_do, zone
+from dashboards.views.place import Named, device, was_done, was_told, will_do, zone
 from policies.control.case import Case
 from policies.state import State
 from policies.words import Words, say
@@ -61,13 +61,14 @@ def _correction(case: Case, state: State) -> Correction | None:
     if case.command is None:
         return None
     proven, proof = _proof(case)
+    remedy = case.command.remedy
     site = state.office.site
     return Correction(
         case=case.id,
         at=case.command.issued_at,
         zone=zone(site, case.zone),
         device=device(site, case.device),
-        did=was_done(case.command.remedy),
+        did=was_done(remedy) if proven in {"proved", "reported"} else was_told(remedy),
         proven=proven,
         proof=proof,
     )

@@ -36,8 +36,15 @@ def will_do(remedy: Remedy) -> Words:
     return say("switch off")
 
 
+def was_told(remedy: Remedy) -> Words:
+    """A remedy that was sent: what became of it nobody knows yet."""
+    if isinstance(remedy, SetSetpoint):
+        return say("Told to set {setpoint_celsius}", setpoint_celsius=remedy.celsius)
+    return say("Told to switch off")
+
+
 def was_done(remedy: Remedy) -> Words:
-    """A remedy that was sent."""
+    """A remedy that was sent and that something has confirmed."""
     if isinstance(remedy, SetSetpoint):
         return say("Set to {setpoint_celsius}", setpoint_celsius=remedy.celsius)
     return say("Switched off")

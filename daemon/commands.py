@@ -113,7 +113,7 @@ def simulate(
     faults: Annotated[bool, typer.Option(help="With the faults of an ordinary week.")] = True,
 ) -> None:
     """Run a virtual office through the real engine as fast as it goes; print the truth beside what officed found."""
-    from daemon.simulation import simulate as run_simulation  # noqa: PLC0415
+    from daemon.simulation.simulate import simulate as run_simulation  # noqa: PLC0415
 
     try:
         report = run_simulation(days=days, devices=count, seed=seed, start=start, faults=faults, console=_err)

@@ -36,10 +36,7 @@ def heed(into: Heed, readings: Sequence[AnyReading]) -> None:
         if isinstance(reading, CommandReply):
             into.replies.append(reading)
         elif isinstance(reading, Gateway):
-            if reading.online:
-                into.office = replace(
-                    into.office, gateways={**into.office.gateways, reading.device: reading.arrived_at}
-                )
+            into.office = replace(into.office, gateways={**into.office.gateways, reading.device: reading.online})
         elif isinstance(reading, Announced):
             _announced(into, reading)
         else:

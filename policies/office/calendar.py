@@ -5,7 +5,7 @@ workday is an estimate, not the State Council's notice: near its holidays the ca
 (`Calendar.vouches_for`), and whoever would switch something off has to ask a person.
 """
 
-from collections.abc import Iterator
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -67,16 +67,13 @@ class Calendar:
 
     def is_open(self, hours: Hours, now: datetime) -> bool:
         """Whether a zone with these hours is open at this instant (half-open: closed at the closing minute)."""
-        today = now.astimezone(ZoneInfo(self.timezone)).date()
-        return any(start <= now < end for day in (today - _DAY, today) for start, end in _intervals(self, hours, day))
+        return bisect_right(self._edges(hours, now), now) % 2 == 1
 
     def next_change(self, hours: Hours, now: datetime) -> datetime | None:
         """The next instant at which `is_open` answers differently; None if it stays so for forty days."""
-        state = self.is_open(hours, now)
-        for instant in self._edges(hours, now):
-            if self.is_open(hours, instant) != state:
-                return instant
-        return None
+        edges = self._edges(hours, now)
+        number = bisect_right(edges, now)
+        return edges[number] if number < len(edges) else None
 
     def local(self, instant: datetime) -> datetime:
         """The same instant on the office's wall clock."""
@@ -86,11 +83,8 @@ class Calendar:
         """When the next local day begins."""
         return _instant(self, self.local(now).date() + _DAY, 0)
 
-    def _edges(self, hours: Hours, now: datetime) -> Iterator[datetime]:
-        first = now.astimezone(ZoneInfo(self.timezone)).date() - _DAY
-        for ahead in range(_LOOK_AHEAD_DAYS):
-            edges = {edge for span in _intervals(self, hours, first + timedelta(days=ahead)) for edge in span}
-            yield from sorted(edge for edge in edges if edge > now)
+    def _edges(self, hours: Hours, now: datetime) -> tuple[datetime, ...]:
+        return _edges(self, hours, now.astimezone(ZoneInfo(self.timezone)).date())
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +98,24 @@ _DAY = timedelta(days=1)
 
 
 @lru_cache(maxsize=4096)
-def _intervals(calendar: Calendar, hours: Hours, day: date) -> tuple[tuple[datetime, datetime], ...]:
+def _edges(calendar: Calendar, hours: Hours, today: date) -> tuple[datetime, ...]:
+    """Opening, closing, opening, … from yesterday on; intervals that touch are one."""
+    edges: list[datetime] = []
+    for ahead in range(-1, _LOOK_AHEAD_DAYS):
+        for start, end in _intervals(calendar, hours, today + timedelta(days=ahead)):
+            if edges and start <= edges[-1]:
+                edges[-1] = max(edges[-1], end)
+            else:
+                edges += [start, end]
+    return tuple(edges)
+
+
+def _intervals(calendar: Calendar, hours: Hours, day: date) -> list[tuple[datetime, datetime]]:
     kind = calendar.kind(day)
     if kind in {"closed", "holiday"}:
-        return ()
+        return []
     spans = hours.workday if kind == "make_up" else hours.weekly[day.weekday()]
-    return tuple((_instant(calendar, day, start), _instant(calendar, day, end)) for start, end in spans)
+    return sorted((_instant(calendar, day, start), _instant(calendar, day, end)) for start, end in spans)
 
 
 def _instant(calendar: Calendar, day: date, minute: int) -> datetime:

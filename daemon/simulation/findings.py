@@ -1,0 +1,79 @@
+"""What officed found during a simulation, in the units of the truth it is held against."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from policies.control.effects import Effect, Publish, Record
+from policies.rules.after_hours_power import AfterHoursPower
+from policies.rules.setpoint_limit import SetpointLimit
+from policies.state import State
+from sensors.device import DeviceId
+from sensors.energy import used_kwh
+from sensors.readings import AnyReading, Power, PrintJob
+
+
+@dataclass
+class Findings:
+    """Sums over one run. Seconds are those during which a case of the kind was there."""
+
+    violation_seconds: dict[DeviceId, float] = field(default_factory=dict)
+    after_hours_seconds: dict[DeviceId, float] = field(default_factory=dict)
+    kwh: dict[DeviceId, float] = field(default_factory=dict)
+    sheets: int = 0
+    jobs: int = 0
+    unknown_jobs: int = 0
+    readings: int = 0
+    steps: int = 0
+    commands: int = 0
+    turns: dict[str, int] = field(default_factory=dict)
+    _before: tuple[datetime, State] | None = None
+    _counters: dict[DeviceId, tuple[datetime, float]] = field(default_factory=dict)
+    _jobs_seen: set[str] = field(default_factory=set)
+
+    def note(self, now: datetime, state: State, readings: Sequence[AnyReading], effects: Sequence[Effect]) -> None:
+        """One step."""
+        self.steps += 1
+        self.readings += len(readings)
+        if self._before is not None:
+            self._add_time(now, *self._before)
+        self._before = (now, state)
+        for reading in readings:
+            if isinstance(reading, Power) and reading.energy_kwh_total is not None and reading.live:
+                self._add_energy(reading.device, reading.arrived_at, reading.energy_kwh_total)
+            elif isinstance(reading, PrintJob):
+                self._add_job(reading)
+        for effect in effects:
+            if isinstance(effect, Publish):
+                self.commands += 1
+            elif isinstance(effect, Record):
+                self.turns[effect.what] = self.turns.get(effect.what, 0) + 1
+
+    def _add_time(self, now: datetime, since: datetime, state: State) -> None:
+        seconds = (now - since).total_seconds()
+        kinds = {policy.name: type(policy) for policy in state.policies}
+        for case in state.cases.values():
+            kind = kinds.get(case.policy)
+            if kind is SetpointLimit:
+                self.violation_seconds[case.device] = self.violation_seconds.get(case.device, 0.0) + seconds
+            elif kind is AfterHoursPower:
+                self.after_hours_seconds[case.device] = self.after_hours_seconds.get(case.device, 0.0) + seconds
+
+    def _add_energy(self, device: DeviceId, at: datetime, total_kwh: float) -> None:
+        before = self._counters.get(device)
+        self._counters[device] = (at, total_kwh)
+        if before is None:
+            return
+        hours = max((at - before[0]).total_seconds(), 1.0) / 3600
+        self.kwh[device] = self.kwh.get(device, 0.0) + (used_kwh(before[1], total_kwh, hours) or 0.0)
+
+    def _add_job(self, job: PrintJob) -> None:
+        key = f"{job.device}/{job.job}"
+        if key in self._jobs_seen or job.state != "completed":
+            return
+        self._jobs_seen.add(key)
+        self.jobs += 1
+        if job.sheets is None:
+            self.unknown_jobs += 1
+        else:
+            self.sheets += job.sheets

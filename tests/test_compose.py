@@ -10,6 +10,8 @@ from typing import Any, cast
 import pytest
 import yaml
 
+from daemon.configuration.load import parse
+
 ROOT = Path(__file__).parents[1]
 Program = Callable[..., str]
 
@@ -40,7 +42,7 @@ def test_compose_reads_the_file_and_finds_all_services(composed: dict[str, Any])
 def test_every_port_is_on_the_loopback_address_only(composed: dict[str, Any]) -> None:
     ports = [port for service in composed["services"].values() for port in service.get("ports", [])]
 
-    assert len(ports) == 4
+    assert len(ports) == 3
     for port in ports:
         address = port["host_ip"] if isinstance(port, dict) else port
         assert str(address).startswith("127.0.0.1"), port
@@ -68,6 +70,24 @@ def test_every_mounted_file_exists_and_every_secret_is_made(composed: dict[str, 
     files = {mount for mount in mounts if mount.startswith("./")} - written_by_the_user
     assert len(files) >= 4
     assert [mount for mount in files if not (ROOT / mount).exists()] == []
+
+
+def test_the_part_of_the_configuration_that_fits_the_compose_file_is_valid(tmp_path: Path) -> None:
+    office = yaml.safe_load((ROOT / "office.example.yaml").read_text())
+    part = yaml.safe_load((ROOT / "deploy/office.part.yaml").read_text())
+    office.pop("store", None)
+    written = yaml.safe_dump({**office, **part}, allow_unicode=True)
+
+    configuration = parse(written, file="office.yaml", directory=tmp_path)
+
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    officed, database = compose["services"]["officed"], compose["services"]["influxdb"]["environment"]
+    assert configuration.influxdb is not None
+    assert configuration.influxdb.org == database["DOCKER_INFLUXDB_INIT_ORG"]
+    assert configuration.influxdb.bucket == database["DOCKER_INFLUXDB_INIT_BUCKET"]
+    assert configuration.broker.password_file == Path("/run/secrets") / officed["secrets"][0]
+    assert "officed:/var/lib/officed" in officed["volumes"]
+    assert configuration.journal.path.parent == Path("/var/lib/officed")
 
 
 def test_a_second_run_keeps_the_secrets_and_fills_the_gap(tmp_path: Path) -> None:

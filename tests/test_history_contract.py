@@ -22,7 +22,7 @@ from sensors.device import Address, Device, DeviceId, ZoneId
 from sensors.readings import AnyReading, Climate, Contact, Power, PrintJob
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
-AWKWARD = "Büro 3, \"Fenster\" = 100%\\"
+AWKWARD = 'Büro 3, "Fenster" = 100%\\'
 
 
 def seconds(number: float) -> timedelta:
@@ -68,7 +68,9 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     if isinstance(server, str):
         pytest.skip(server)
     bucket = request.getfixturevalue("bucket")
-    writer = InfluxWriter(server.url, token=server.token, organisation=server.organisation, bucket=bucket, now=lambda: NOW)
+    writer = InfluxWriter(
+        server.url, token=server.token, organisation=server.organisation, bucket=bucket, now=lambda: NOW
+    )
     query = InfluxQuery(server.url, token=server.token, bucket=bucket)
     yield Store(InfluxHistory(query, site=site), Points(site), lambda lines: writer.post(lines).status)
     writer.close()
@@ -178,21 +180,36 @@ def test_records_come_back_whole_with_what_was_not_said_as_none(store: Store) ->
 
     points = store.points
     slot = points.record_line(
-        "slot", {"device": "pc", "zone": "z", "load": "computer"}, {"energy_kwh": 1.0, "on_seconds": 900.0, "controlled": True}, NOW
+        "slot",
+        {"device": "pc", "zone": "z", "load": "computer"},
+        {"energy_kwh": 1.0, "on_seconds": 900.0, "controlled": True},
+        NOW,
     )
     case = points.case_line(at=NOW, policy="p", device="pc", zone="z", case_id="c1", state="open", opened_at=NOW)
     command = points.command_line(
         at=NOW, policy="p", device="pc", zone="z", command_id="c1-1", state="sent", celsius=26.0, reason="too cold"
     )
-    saving = points.record_line("saving", {"device": "pc", "ledger": "measured"}, {"avoided_kwh": 0.25, "method": "m"}, NOW)
+    saving = points.record_line(
+        "saving", {"device": "pc", "ledger": "measured"}, {"avoided_kwh": 0.25, "method": "m"}, NOW
+    )
     assert slot
     assert saving
     assert store.write(b"\n".join([slot, case, command, saving])) == 204
     end = NOW + seconds(1)
     (slot_row,), (case_row,) = store.history.slots(NOW, end), store.history.cases(NOW, end)
     (command_row,), (saving_row,) = store.history.commands(NOW, end), store.history.savings(NOW, end)
-    assert (slot_row.energy_kwh, slot_row.controlled, slot_row.load, slot_row.coverage_seconds) == (1.0, True, "computer", None)
-    assert (case_row.case_id, case_row.state, case_row.was, case_row.opened_at_us) == ("c1", "open", None, 1795161600000000)
+    assert (slot_row.energy_kwh, slot_row.controlled, slot_row.load, slot_row.coverage_seconds) == (
+        1.0,
+        True,
+        "computer",
+        None,
+    )
+    assert (case_row.case_id, case_row.state, case_row.was, case_row.opened_at_us) == (
+        "c1",
+        "open",
+        None,
+        1795161600000000,
+    )
     assert (command_row.celsius, command_row.reason, command_row.zone) == (26.0, "too cold", "z")
     assert (saving_row.ledger, saving_row.avoided_kwh, saving_row.policy) == ("measured", 0.25, "")
 
@@ -228,7 +245,7 @@ def test_a_database_that_is_not_there_is_unavailable_and_not_empty(server: Serve
     if isinstance(server, str):
         pytest.skip(server)
     history = InfluxHistory(InfluxQuery(server.url, token=server.token, bucket="not_there"), site="x")
-    with pytest.raises(StoreUnavailable, match="not_there|not found"):
+    with pytest.raises(StoreUnavailable, match=r"not_there|not found"):
         history.jobs(NOW, NOW + seconds(1))
     stranger = InfluxHistory(InfluxQuery(server.url, token="wrong", bucket="not_there"), site="x")
     with pytest.raises(StoreUnavailable, match="unauthorized"):

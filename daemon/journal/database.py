@@ -109,17 +109,15 @@ class Database:
         return sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=5.0)
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
-        connection.execute(f"PRAGMA page_size = {self._page_bytes}")
-        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        if _pragma(connection, "page_count") == 0:
+            connection.execute(f"PRAGMA page_size = {self._page_bytes}")
+            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        else:
+            _check(connection)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
         connection.execute(f"PRAGMA journal_size_limit = {_WAL_PAGES * self._page_bytes}")
-        verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-        if verdict != "ok":
-            damaged = sqlite3.DatabaseError(verdict)
-            damaged.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-            raise damaged
         found = _pragma(connection, "user_version")
         if found > VERSION:
             raise StoreUnavailable(
@@ -131,6 +129,15 @@ class Database:
         self._page_bytes = _pragma(connection, "page_size")
         connection.execute(f"PRAGMA max_page_count = {max(self._maximum_bytes // self._page_bytes, 64)}")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _check(connection: sqlite3.Connection) -> None:
+    """Before anything is changed, so that a damaged file is kept as it was found."""
+    verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if verdict != "ok":
+        damaged = sqlite3.DatabaseError(verdict)
+        damaged.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise damaged
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> int:

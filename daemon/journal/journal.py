@@ -61,9 +61,11 @@ class Journal:
         with self._database.lock, self._database.failing():
             self._leave_room_for(len(raw))
             row = self._next_row
+            # Used up even by a failure: a row whose sync failed may turn out to be there after all. It was never
+            # acknowledged, the broker sends it again, and the next step's `advance` removes it.
+            self._next_row = row + 1
             stamp = microseconds(received_at)
             self._database.writer.execute(_INSERT, (row, stamp, backlog, version, zlib.crc32(raw), raw))
-            self._next_row = row + 1
         self._crash("after_commit")
         return row
 
@@ -89,7 +91,8 @@ class Journal:
         """All that one step leaves behind, in one transaction: its points, its records, its state, and the mark.
 
         `lines`: `count` points in line protocol, joined by newlines. A record that is bare bytes gets `now` and the kind
-        `step`. Raw rows up to `decoded_row` are gone afterwards. `snapshot` None keeps the one there is.
+        `step`. Raw rows up to `decoded_row` are gone afterwards. `snapshot` None keeps the one there is. After a failed
+        sync it may have happened all the same; doing it again writes the same points to the same places.
         """
         self._crash("before_advance")
         now = self._now()

@@ -28,7 +28,7 @@ from sensors.messages import Message, Outgoing
 pytestmark = [pytest.mark.real, needs_mosquitto]
 __all__ = ["mosquitto"]
 
-PERSISTENT = ["persistence true", "autosave_interval 1", "autosave_on_changes true", "max_queued_messages 100000"]
+PERSISTENT = ["persistence true", "max_queued_messages 100000"]
 Version = Literal["auto", "5", "3.1.1"]
 
 
@@ -402,17 +402,17 @@ def test_a_killed_daemon_is_offline_by_its_last_will(mosquitto: Mosquitto, tmp_p
 @pytest.mark.parametrize("point", ["before_commit", "after_commit", "after_ack", "after_handover"])
 @pytest.mark.parametrize("path", ["own", "stock"])
 def test_a_crash_at_any_point_loses_nothing_and_stores_nothing_twice(
-    lasting: Mosquitto, tmp_path: Path, point: str, path: str
+    mosquitto: Mosquitto, tmp_path: Path, point: str, path: str
 ) -> None:
     file = tmp_path / "rows"
-    with Child(lasting, file, path=path) as child:
+    with Child(mosquitto, file, path=path) as child:
         child.wait_until_live()
-    with Device(lasting) as device:
+    with Device(mosquitto) as device:
         device.say("office/a", *numbers(50))
-        with Child(lasting, file, point, path) as child:
+        with Child(mosquitto, file, point, path) as child:
             assert child.process.wait(20) == 9
         device.say("office/a", *numbers(50, 50))
-    with Child(lasting, file, path=path) as child:
+    with Child(mosquitto, file, path=path) as child:
         child.wait_until_live()
     stored = [payload.decode() for raw, version in rows(file) for _, _, _, payload in split(raw, version)]
     assert sorted(stored, key=int) == numbers(100)

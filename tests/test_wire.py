@@ -120,9 +120,22 @@ def test_a_packet_above_the_maximum_is_an_error_before_it_is_whole() -> None:
         take(packet[:20], 0, [], version=V311, maximum=len(packet) - 1)
 
 
-def test_a_topic_longer_than_its_packet_is_an_error_and_reads_no_neighbour() -> None:
-    with pytest.raises(WireError):
-        split(b"\x30\x03\x00\x08t" + encode(0x30, b"t", b"", b"xxxxxxxx", V311), V311)
+@pytest.mark.parametrize(
+    ("packet", "version"),
+    [
+        pytest.param(b"\x30\x03\x00\x08t", V311, id="topic longer than its packet"),
+        pytest.param(b"\x30\x00", V311, id="no body"),
+        pytest.param(b"\x30\x01\x00", V311, id="half a topic length"),
+        pytest.param(b"\x32\x04\x00\x01t\x00", V311, id="half a packet id"),
+        pytest.param(b"\x30\x03\x00\x01t", V5, id="no properties"),
+        pytest.param(b"\x30\x05\x00\x01t\x02\x01", V5, id="properties longer than their packet"),
+        pytest.param(b"\x30\x05\x00\x01t\x80\x80", V5, id="properties without a whole length"),
+    ],
+)
+def test_a_packet_that_does_not_hold_its_parts_is_an_error_and_reads_no_neighbour(packet: bytes, version: int) -> None:
+    for neighbour in (b"", encode(0x30, b"t", b"", b"x" * 100, version)):
+        with pytest.raises(WireError):
+            split(packet + neighbour, version)
 
 
 @pytest.mark.parametrize("raw", [b"\xd0\x00", b"\x30", encode(0x30, b"t", b"", b"v", V311)[:-1]])

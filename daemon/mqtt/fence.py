@@ -15,6 +15,7 @@ class Fence:
 
     def __init__(self, site: str) -> None:
         self.topic = f"officed/{site}/fence"
+        self.topic_bytes = self.topic.encode()
         self.passed = False
         self.outstanding = 0
         self._token = b""

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import itemgetter
 
 from daemon.errors import StoreUnavailable
 from daemon.mqtt.batch import batch_of
@@ -20,6 +21,9 @@ _log = logging.getLogger(__name__)
 
 Acknowledge = Callable[[Sequence[bytes]], None]
 """Send a PUBACK for each of these packet ids, in this order. Never raises; a dead connection is noted, not reported."""
+
+_FIRST = itemgetter(0)
+_FIRST_WITH_DUP = 0x38
 
 _TIE = timedelta(seconds=1)
 """A clock that stands behind the last batch by more than this was set, and is believed."""
@@ -86,9 +90,9 @@ class Receiver:
             self.counters.refused += len(publishes)
             return
         received_at = self._untied(received_at, len(publishes))
-        if self._fence.passed and not self._fence.outstanding:
+        if self._is_plain(raw, publishes):
             ids = [publish[2] for publish in publishes if publish[2]]
-            groups = [_Group(raw, publishes, ids, backlog=False, received_at=received_at)]
+            groups = [_Group(raw, publishes, ids, backlog=not self._fence.passed, received_at=received_at)]
         else:
             groups = list(self._sorted(raw, publishes, received_at))
         self._store(groups, version, acknowledge)
@@ -124,6 +128,12 @@ class Receiver:
             self._inbox.put(batch_of(group.publishes, group.received_at, backlog=group.backlog, row=row))
             self._crash("after_handover")
 
+    def _is_plain(self, raw: bytes, publishes: Sequence[Publish]) -> bool:
+        """Neither fence nor duplicate can be among them: no need to look at each."""
+        if self._fence.passed and not self._fence.outstanding:
+            return True
+        return self._fence.topic_bytes not in raw and max(map(_FIRST, publishes)) < _FIRST_WITH_DUP
+
     def _sorted(self, raw: bytes, publishes: Sequence[Publish], received_at: datetime) -> Iterator[_Group]:
         """Without fences and duplicates, cut where the backlog ends: at most two groups, once a connection."""
         kept: list[Publish] = []
@@ -133,7 +143,7 @@ class Receiver:
             first, topic, packet_id, payload = publish
             if packet_id:
                 ids.append(packet_id)
-            if topic == self._fence.topic.encode():
+            if topic == self._fence.topic_bytes:
                 if self._fence.opens(payload):
                     yield _Group(b"".join(parts), kept, ids, backlog=True, received_at=received_at)
                     received_at += timedelta(microseconds=len(kept))

@@ -135,4 +135,4 @@ def _spelled(numeral: str, window: Window) -> float | None:
 
 def _scaled(value: object, divisor: float) -> float | None:
     number = quantity(value, (0.0, KWH[1] * divisor))
-    return None if number is None else number / divisor
+    return None if number is None else round(number / divisor, 6)

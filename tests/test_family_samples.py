@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 import pytest
-
 from family_office import OFFICES, message, registry
+
 from sensors.device import FamilyName
 from sensors.readings import AnyReading
 from sensors.registry import FAMILIES

@@ -116,7 +116,7 @@ def test_a_state_of_64_kib_is_read_and_one_byte_more_is_not() -> None:
 
 
 def test_a_bare_word_is_short_and_utf8() -> None:
-    assert units.text(" ON\n".encode()) == "ON"
+    assert units.text(b" ON\n") == "ON"
     with pytest.raises(PayloadError):
         units.text(b"\xff\xfe")
     with pytest.raises(PayloadError):

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-
 from family_office import NOW, message
+
 from sensors import stamps
 from sensors.liveness import REPLAY, STALE_AFTER, is_live, is_replay
 

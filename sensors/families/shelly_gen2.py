@@ -25,7 +25,9 @@ OURS: Final = "officed"
 """The `src` of our calls: replies come on `officed/rpc`."""
 
 _REPLIES: Final = f"{OURS}/rpc"
-_TAILS: Final = ("/events/rpc", "/online")
+_EVENTS: Final = "/events/rpc"
+_ONLINE: Final = "/online"
+_IDS_REMEMBERED: Final = 20_000
 _SETTERS: Final[Mapping[str, str]] = {
     "switch": "Switch.Set",
     "light": "Light.Set",
@@ -36,7 +38,10 @@ _WORDS: Final = 300
 
 
 class ShellyGen2:
-    """The family. `address.name` is the topic prefix, `address.channel` the component (default: the kind's first)."""
+    """The family. `address.name` is the topic prefix, `address.channel` the component (default: the kind's first).
+
+    It learns one thing by listening: the id of a device that has a topic prefix of its own, because replies name the id only.
+    """
 
     name: FamilyName = "shelly_gen2"
     silent_after = timedelta(hours=1)
@@ -44,6 +49,7 @@ class ShellyGen2:
     def __init__(self, site_zone: tzinfo | None = None) -> None:
         del site_zone  # stamps of this family count seconds
         self._known: tuple[Mapping[Address, Device], dict[str, list[Device]]] | None = None
+        self._prefixes: dict[str, str] = {}
 
     def subscriptions(self, devices: Sequence[Device]) -> Sequence[str]:
         """Per device its changes, its components and its last will; one topic for the replies to our calls."""
@@ -55,10 +61,11 @@ class ShellyGen2:
         """The decoder of a notification, a component's status, a last will or a reply."""
         named = self._named(devices)
         if topic == _REPLIES:
-            return partial(_reply, named)
-        for tail, decoder in zip(_TAILS, (_notified, _will), strict=True):
-            if topic.endswith(tail) and (ours := named.get(topic.removesuffix(tail))):
-                return partial(decoder, ours)
+            return partial(_reply, named, self._prefixes)
+        if topic.endswith(_EVENTS) and (ours := named.get(topic.removesuffix(_EVENTS))):
+            return partial(_notified, ours, self._prefixes)
+        if topic.endswith(_ONLINE) and (ours := named.get(topic.removesuffix(_ONLINE))):
+            return partial(_will, ours)
         head, found, component = topic.rpartition("/status/")
         ours = named.get(head, []) if found else []
         return partial(_status, ours, component) if ours and "/" not in component else None
@@ -112,10 +119,13 @@ def _call(
     return _SETTERS[kind], {"id": number, "on": False}
 
 
-def _notified(devices: Sequence[Device], message: Message) -> Sequence[AnyReading]:
+def _notified(devices: Sequence[Device], prefixes: dict[str, str], message: Message) -> Sequence[AnyReading]:
     # on the wire: {"src":"plug-1","method":"NotifyStatus","params":{"ts":1772410500.25,"switch:0":{"id":0,"apower":61.2}}}
     said = units.json_object(message.payload)
-    parameters = said.get("params")
+    parameters, source = said.get("params"), said.get("src")
+    name = devices[0].address.name
+    if isinstance(source, str) and source != name and len(prefixes) < _IDS_REMEMBERED:
+        prefixes[source] = name
     if said.get("method") not in ("NotifyStatus", "NotifyFullStatus") or not isinstance(parameters, dict):
         return ()
     return _components(devices, parameters, message, stamps.epoch(parameters.get("ts")))
@@ -141,11 +151,13 @@ def _will(devices: Sequence[Device], message: Message) -> Sequence[AnyReading]:
     return [Availability(device=device.id, **heard._asdict(), online=online) for device in devices]
 
 
-def _reply(named: Mapping[str, Sequence[Device]], message: Message) -> Sequence[AnyReading]:
+def _reply(
+    named: Mapping[str, Sequence[Device]], prefixes: Mapping[str, str], message: Message
+) -> Sequence[AnyReading]:
     # on the wire: {"id":1804289383,"src":"plug-1","dst":"officed","result":{"was_on":true}}
     said = units.json_object(message.payload)
     number, source, result, error = (said.get(key) for key in ("id", "src", "result", "error"))
-    devices = named.get(source, ()) if isinstance(source, str) else ()
+    devices = named.get(prefixes.get(source, source), ()) if isinstance(source, str) else ()
     status: Sequence[AnyReading] = ()
     if isinstance(result, dict) and isinstance(result.get("sys"), dict):
         status = _components(devices, result, message, stamps.epoch(result["sys"].get("unixtime")))
@@ -163,7 +175,7 @@ def _reply(named: Mapping[str, Sequence[Device]], message: Message) -> Sequence[
                 command=str(number)[:_WORDS],
                 words=words[:_WORDS] if isinstance(words, str) else "",
             )
-            # `src` is the device's id; under a topic prefix of its own it is not known by it, but the number is
+            # a device whose id we have not heard yet is nobody; the number still says which command it was
             for device in ([one.id for one in devices] or [NOBODY])
         ),
     ]

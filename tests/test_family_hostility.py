@@ -1,0 +1,175 @@
+"""Whatever a device sends, a decoder gives readings in their windows or refuses the payload, and does so quickly."""
+
+import json
+import math
+import time
+from typing import Any
+
+import msgspec
+import pytest
+from family_office import OFFICES, message, registry
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sensors import units
+from sensors.device import FamilyName
+from sensors.readings import AnyReading
+
+TOPICS: dict[FamilyName, list[str]] = {
+    "zigbee2mqtt": [
+        f"zigbee2mqtt/{tail}"
+        for tail in (
+            "Desk/Plug 1",
+            "Zwei fach/Küche",
+            "FCU 3",
+            "Floor",
+            "Presence",
+            "Air",
+            "Window",
+            "Tap",
+            "Desk/Plug 1/power",
+            "FCU 3/occupied_heating_setpoint",
+            "Desk/Plug 1/availability",
+            "bridge/state",
+            "bridge/devices",
+            "bridge/logging",
+        )
+    ],
+    "tasmota": [
+        "tele/desk-2/STATE",
+        "tele/desk-2/SENSOR",
+        "tele/desk-2/LWT",
+        "stat/desk-2/POWER",
+        "stat/desk-2/STATUS0",
+        "tele/strip/SENSOR",
+        "tele/air/SENSOR",
+        "tele/zb/SENSOR",
+        "tele/ir/RESULT",
+        "stat/ir/RESULT",
+        "tele/pir/SENSOR",
+        "tasmota/discovery/02/config",
+    ],
+    "shelly_gen2": [
+        "shelly-7/events/rpc",
+        "shelly-7/status/switch:0",
+        "shelly-7/online",
+        "office/wall/status/thermostat:0",
+        "gw/status/blutrv:200",
+        "meter/events/rpc",
+        "air/events/rpc",
+        "sink/status/flood:0",
+        "officed/rpc",
+    ],
+    "print_job": ["officed/print/laser/job"],
+}
+KEYS = [
+    *("state", "state_l1", "power", "energy", "last_seen", "system_mode", "operating_mode", "running_state"),
+    *("occupied_cooling_setpoint", "occupied_heating_setpoint", "current_heating_setpoint", "local_temperature"),
+    *("thermostat_occupancy", "unoccupied_heating_setpoint", "occupancy", "presence", "contact", "water_leak", "flow"),
+    *("temperature", "humidity", "co2", "smoke", "illuminance", "level", "message", "friendly_name", "definition"),
+    *("exposes", "type", "features", "name", "property", "access", "values", "value_off", "value_min", "endpoint"),
+    *("Time", "POWER", "POWER2", "ENERGY", "Power", "Total", "TempUnit", "Temperature", "StatusSNS", "StatusSTS"),
+    *("IrReceived", "IRHVAC", "Vendor", "Mode", "Temp", "Celsius", "ZbReceived", "0x7120", "Switch1", "Command"),
+    *("t", "ft", "rl", "md", "onln", "method", "params", "ts", "switch:0", "output", "apower", "aenergy", "total"),
+    *("temperature:0", "tC", "em:0", "emdata:0", "total_act", "result", "error", "id", "src", "sys", "unixtime"),
+    *("job", "copies", "impressions", "pages", "sides", "duplex", "duplexer", "wins", "completed_at"),
+]
+WORDS = ["ON", "OFF", "on", "cool", "auto", "online", "NotifyStatus", "climate", "switch", "numeric", "system_mode"]
+LEAVES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.integers(-10, 50),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.text(max_size=8),
+    st.sampled_from([*WORDS, "2026-03-02T08:15:00", "1970-01-01T00:00:00Z", "nan", "-inf", "1e999", "state"]),
+)
+JSON = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.sampled_from(KEYS), inner, max_size=8)),
+    max_leaves=30,
+)
+OBJECTS = st.dictionaries(st.sampled_from(KEYS), JSON, min_size=1, max_size=10)
+PAYLOADS = st.one_of(
+    OBJECTS.map(lambda value: json.dumps(value).encode()),
+    st.lists(OBJECTS, max_size=4).map(lambda value: json.dumps(value).encode()),
+    st.binary(max_size=60),
+    LEAVES.map(lambda value: str(value).encode("utf-8", "replace")),
+)
+WINDOWS = {
+    "setpoint_celsius": units.SETPOINT_CELSIUS,
+    "cooling_setpoint_celsius": units.SETPOINT_CELSIUS,
+    "heating_setpoint_celsius": units.SETPOINT_CELSIUS,
+    "room_celsius": units.ROOM_CELSIUS,
+    "humidity_percent": units.HUMIDITY_PERCENT,
+    "watts": units.WATTS,
+    "energy_kwh_total": units.KWH,
+    "co2_ppm": units.CO2_PPM,
+    "illuminance_lux": units.LUX,
+    "litres_per_minute": units.LITRES_PER_MINUTE,
+    "litres_total": units.LITRES,
+    "minimum_celsius": units.SETPOINT_CELSIUS,
+    "maximum_celsius": units.SETPOINT_CELSIUS,
+    "sheets": (1, 10_000_000),
+}
+CASES = [(family, topic) for family, topics in TOPICS.items() for topic in topics]
+
+
+def hold(reading: AnyReading) -> None:
+    """Every field has its declared type, every number is finite and in its window."""
+    fields: dict[str, Any] = msgspec.to_builtins(reading)
+    assert msgspec.convert(fields, type(reading)) == reading
+    for name, value in (*fields.items(), *(fields.get("traits") or {}).items()):
+        if isinstance(value, float):
+            assert math.isfinite(value), name
+        if name in WINDOWS and value is not None:
+            low, high = WINDOWS[name]
+            assert low <= value <= high, (name, value)
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@given(payload=PAYLOADS)
+@pytest.mark.parametrize(("family", "topic"), CASES)
+def test_nothing_but_readings_and_refusals_comes_out(family: FamilyName, topic: str, payload: bytes) -> None:
+    for reading in registry(family).decode(message(topic, payload)):
+        hold(reading)
+
+
+@pytest.mark.slow
+@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@given(payload=PAYLOADS)
+@pytest.mark.parametrize(("family", "topic"), CASES)
+def test_nothing_but_readings_and_refusals_comes_out_of_much_more(
+    family: FamilyName, topic: str, payload: bytes
+) -> None:
+    for reading in registry(family).decode(message(topic, payload)):
+        hold(reading)
+
+
+def test_the_topics_here_are_all_heard() -> None:
+    for family, topic in CASES:
+        hears = registry(family)
+        assert hears._found(topic) is not None, topic
+        assert {device.address.family for device in OFFICES[family]} == {family}
+
+
+HOSTILE = [
+    b"{" + b'"a":1,' * 1_500_000 + b'"b":2}',
+    b"[" * 10_000_000,
+    b'{"a":' * 2_000_000,
+    b'[{"friendly_name":"x","definition":{"exposes":' + b"[" * 900 + b"]" * 900 + b"}}]",
+    b"[" + b'{"friendly_name":"Tap"},' * 100_000 + b"{}]",
+    b'{"level":"error","message":"' + b"publish 'set' 'x' to '" * 2_500 + b'"}',
+    b'{"state":"' + b"x" * 60_000 + b'"}',
+    b"9" * 60_000,
+]
+
+
+@pytest.mark.parametrize("payload", HOSTILE, ids=range(len(HOSTILE)))
+def test_ten_megabytes_and_ten_thousand_brackets_are_over_quickly(payload: bytes) -> None:
+    for family, topic in CASES:
+        hears = registry(family)
+        hears.decode(message(topic, b"{}"))
+        began = time.process_time()
+        hears.decode(message(topic, payload))
+        assert time.process_time() - began < 2.0, topic

@@ -24,6 +24,7 @@ from daemon.history.sqlite_writer import SqliteWriter
 from daemon.journal.journal import Journal
 from daemon.mqtt.network import Network
 from daemon.mqtt.session import BrokerSettings
+from daemon.notices import Notices
 from daemon.ports import Tell
 from daemon.schedule import Schedule
 from daemon.snapshot import restore
@@ -60,7 +61,7 @@ def assemble(
     fresh = State(office=Office(site), policies=build_policies(configuration))
     state = _restored(fresh, journal, clock, tell)
     undecoded = list(journal.undecoded())
-    engine = Engine(state, registry, journal, clock, tell=tell)
+    engine = Engine(state, registry, journal, clock, tell=tell, notify=Notices(site))
     network = Network(
         broker,
         journal,

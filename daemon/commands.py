@@ -61,9 +61,9 @@ def demo(
     directory: Annotated[Path, typer.Option(help="Where the demo keeps its files.")] = Path("var/demo"),
 ) -> None:
     """Show the whole product on this machine: a broker, a virtual office, officed enforcing, the board."""
-    from daemon.demo import Demo, DemoUnavailable  # noqa: PLC0415
+    from daemon.demonstration.demo import Demo, DemoUnavailable  # noqa: PLC0415
 
-    log_to_terminal(logging.WARNING)
+    log_to_terminal(logging.ERROR)
     try:
         code = Demo(directory, speed=speed, port=port, seed=seed, out=_out).run()
     except DemoUnavailable as trouble:

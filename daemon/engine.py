@@ -78,6 +78,7 @@ class Engine:
         *,
         send: Send | None = None,
         tell: Tell,
+        notify: Callable[[Notify], None] = lambda _: None,
         watchers: Iterable[Watcher] = (),
         decoded_row: int = 0,
     ) -> None:
@@ -91,6 +92,7 @@ class Engine:
         self._clock = clock
         self._send: Send = send or _nowhere
         self._tell = tell
+        self._notify = notify
         self._watchers = list(watchers)
         self._ledger = Ledger(state.office.site, decoded_row)
         self._wake_at = clock.now()
@@ -139,9 +141,9 @@ class Engine:
         for effect in outcome.effects:
             if isinstance(effect, Record):
                 self._ledger.note(effect)
-                _log.info("%s: %s (%s, %s)", effect.case.device, effect.words, effect.what, effect.case.policy)
+                _log.info("%s: %s: %s (%s)", effect.case.device, effect.what, effect.words, effect.case.policy)
             elif isinstance(effect, Notify):
-                self._tell(f"{effect.device}: {effect.words}")
+                self._notify(effect)
         if outcome.effects or self._ledger.is_due(time.monotonic(), FLUSH_AFTER, LINES_AT_ONCE):
             self._make_durable(must=bool(commands))
         for command in commands:

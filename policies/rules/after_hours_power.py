@@ -34,6 +34,9 @@ class AfterHoursPower(Policy):
     warn: Duration = Field(
         default=timedelta(minutes=10), description="how long people are warned before anything is done"
     )
+    confirm_within: Duration = Field(
+        default=timedelta(minutes=7), description="how long a command may take to show; many plugs report every 5 minutes"
+    )
     loads: tuple[Load, ...] | None = Field(
         default=None, description="only these loads; left out: all but protected ones"
     )

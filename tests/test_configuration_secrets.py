@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from daemon.configuration.places import is_secret, shown, spell
 from daemon.configuration.problem import ConfigError
 from daemon.configuration.secret import read_secret
 
@@ -15,7 +16,7 @@ def test_a_secret_file_is_read_without_the_newline_at_its_end(tmp_path: Path) ->
 
 
 def test_a_variable_is_read_from_the_environment_that_is_given() -> None:
-    assert read_secret(None, "TOKEN", {"TOKEN": "s3cret"}) == "s3cret"
+    assert read_secret(None, "TOKEN", {"TOKEN": " s3cret \n"}) == " s3cret "
 
 
 def test_no_place_is_no_secret() -> None:
@@ -38,3 +39,33 @@ def test_a_secret_file_that_gives_none_is_named(tmp_path: Path, content: bytes |
 def test_a_variable_that_is_not_set_is_named(environment: dict[str, str]) -> None:
     with pytest.raises(ConfigError, match="TOKEN: is not set, or empty"):
         read_secret(None, "TOKEN", environment)
+
+
+@pytest.mark.parametrize(
+    ("path", "secret"),
+    [
+        (("broker", "password"), True),
+        (("broker", "passwd", "deeper"), True),
+        (("mail", "login_env"), True),
+        (("notices", 0, "url_file"), True),
+        (("influxdb", "token_file"), True),
+        (("influxdb", "url"), False),
+        (("devices", "a", "address"), False),
+        ((), False),
+    ],
+)
+def test_what_is_named_like_a_secret_is_taken_for_one(path: tuple[str | int, ...], secret: bool) -> None:
+    assert is_secret(path) is secret
+    assert (shown("hunter2", path) == "***") is secret
+
+
+def test_keys_below_a_secret_are_hidden_and_odd_keys_are_quoted() -> None:
+    assert spell(("broker", "password", "hunter2", 0)) == "broker.password.***[0]"
+    assert spell(("zones", "Hall 1", "hours")) == "zones.'Hall 1'.hours"
+
+
+def test_a_shown_value_is_short_on_one_line_and_without_the_user_of_an_address() -> None:
+    assert shown("x" * 100, ("site",)) == f"'{'x' * 60}…'"
+    assert shown("a\nb", ("site",)) == "several lines of text"
+    assert shown("http://me:hunter2@host/", ("influxdb", "url")) == "'http://***@host/'"
+    assert shown("a\u202eb", ("site",)) == "'a?b'"

@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from daemon.configuration.build import build_policies, build_site
 from daemon.configuration.load import parse
@@ -151,6 +152,12 @@ def test_paths_that_are_left_out_lie_beside_the_configuration_too() -> None:
     configuration = read("")
     assert configuration.journal.path == Path("/etc/officed/var/journal.sqlite")
     assert configuration.store.path == Path("/etc/officed/var/history.sqlite")
+
+
+def test_a_configuration_cannot_be_changed_after_it_was_checked() -> None:
+    configuration = read("")
+    with pytest.raises(ValidationError, match="frozen"):
+        configuration.broker.port = 1  # type: ignore[misc]  # that is the point
 
 
 def test_an_absolute_path_stays_where_it_is() -> None:

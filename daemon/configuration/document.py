@@ -19,7 +19,7 @@ from daemon.configuration.syntax import explain
 Value: TypeAlias = "str | list[Value] | dict[str, Value] | None"
 
 _MAX_DEPTH = 16
-_MAX_VALUES = 1_000_000
+_MAX_VALUES = 500_000
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _UNPRINTABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LOADER: type[yaml.CSafeLoader | yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -62,6 +62,8 @@ def check_overrides(draft: Draft, document: Document) -> Iterator[Problem]:
 
 
 def _zones(path: Path, policy: Policy, draft: Draft) -> Iterator[Complaint]:
+    if policy.zones == ():
+        yield path, "names no zone, so the rule would hold nowhere; leave zones out for all"
     for index, zone in enumerate(policy.zones or ()):
         if zone not in draft.zones:
             yield (*path, index), f"names a zone that is not in zones{choose(zone, draft.zones)}"

@@ -105,7 +105,7 @@ def test_a_viewer_hears_a_change_a_beat_and_the_end() -> None:
         live = Live(source, ("en",), "a")
         task = asyncio.create_task(live.run())
         await asyncio.sleep(0)
-        live.page("en")
+        live.fresh("en")
         stream = live.stream("en", live.channels["en"].version)
         heard = [await anext(stream), await anext(stream)]
         source.step(warmer(calm_state()))
@@ -135,7 +135,7 @@ def test_a_page_that_cannot_be_made_does_not_end_the_stream(caplog: pytest.LogCa
         live = Live(source, ("en",), "a")
         task = asyncio.create_task(live.run())
         await asyncio.sleep(0)
-        live.page("en")
+        live.fresh("en")
         stream = live.stream("en", live.channels["en"].version)
         await anext(stream)
         await anext(stream)

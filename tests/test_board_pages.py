@@ -41,6 +41,14 @@ def test_the_first_page_says_the_answer_first(browser: httpx.Client) -> None:
     assert page.text.index("Needs a person") < page.text.index("In hand") < page.text.index('id="rooms-title"')
 
 
+def test_a_packed_page_is_the_same_page(browser: httpx.Client) -> None:
+    plain = browser.get("/", headers={"Accept-Encoding": "identity"})
+    packed = browser.get("/", headers={"Accept-Encoding": "gzip"})
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.text == plain.text
+
+
 def test_a_calm_page_shows_no_empty_headings(source: Painted, browser: httpx.Client) -> None:
     source.step(calm_state())
     page = browser.get("/").text

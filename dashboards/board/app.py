@@ -63,10 +63,11 @@ def _pages(app: FastAPI, source: Source, live: Live) -> None:
             answer.set_cookie(COOKIE, asked, max_age=_YEAR_SECONDS, httponly=True, samesite="lax")
             return answer
         code = chosen_language(request, source.state().office.site.language)
-        page = live.page(code)
-        return HTMLResponse(
-            page, headers={"Content-Language": code.replace("_", "-"), "Vary": "Accept-Language, Cookie"}
-        )
+        channel = live.fresh(code)
+        headers = {"Content-Language": code.replace("_", "-"), "Vary": "Accept-Encoding, Accept-Language, Cookie"}
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            return HTMLResponse(channel.packed, headers={**headers, "Content-Encoding": "gzip"})
+        return HTMLResponse(channel.page, headers=headers)
 
     @app.get("/live", include_in_schema=False)
     async def stream(request: Request, since: str = "") -> Response:

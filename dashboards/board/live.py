@@ -5,6 +5,7 @@ what changed is written down once: every viewer gets the same bytes. Lives in th
 """
 
 import asyncio
+import gzip
 import json
 import logging
 from collections.abc import AsyncGenerator, Callable, Mapping
@@ -33,6 +34,7 @@ class Channel:
         self._renderer: Renderer | None = None
         self._fragments: Fragments = {}
         self._page = ""
+        self._packed = b""
         self._changed = self._whole = b""
         self._made_at = float("-inf")
         self._state: State | None = None
@@ -48,6 +50,13 @@ class Channel:
     def page(self) -> str:
         """The document as last made."""
         return self._page
+
+    @property
+    def packed(self) -> bytes:
+        """The same document, gzipped once for everybody who asks. There is no secret in it (BREACH)."""
+        if not self._packed:
+            self._packed = gzip.compress(self._page.encode(), compresslevel=4, mtime=0)
+        return self._packed
 
     @property
     def is_old(self) -> bool:
@@ -73,7 +82,7 @@ class Channel:
         self._whole = self._message(whole)
         self._changed = self._message(changed if list(fragments) == list(self._fragments) else whole)
         self._fragments = fragments
-        self._page = self._renderer.page(main, page, self.version)
+        self._page, self._packed = self._renderer.page(main, page, self.version), b""
         return True
 
     def since(self, version: str) -> bytes:
@@ -113,12 +122,12 @@ class Live:
         finally:
             unsubscribe()
 
-    def page(self, code: str) -> str:
-        """The document in one language, with every step taken so far in it."""
+    def fresh(self, code: str) -> Channel:
+        """One language's channel, with every step taken so far in its page."""
         channel = self.channels[code]
         if channel.is_old and channel.refresh():
             self._everybody()
-        return channel.page
+        return channel
 
     async def stream(self, code: str, version: str) -> AsyncGenerator[bytes, None]:
         """One viewer's stream: what it missed, then every change, a beat in between; ends after ten minutes."""

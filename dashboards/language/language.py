@@ -8,6 +8,7 @@ Immutable after construction, so any thread may use it.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -41,7 +42,7 @@ class Language:
     @property
     def locale(self) -> Locale:
         """Babel's rules for numbers and dates."""
-        return Locale.parse(_BABEL.get(self.code, self.code))
+        return _locale(self.code)
 
     def gettext(self, english: str) -> str:
         """The sentence in this language; English where there is none (a test keeps that from happening)."""
@@ -71,7 +72,7 @@ class Language:
 
     def number(self, value: float, pattern: str) -> str:
         """A number in this language's digits and separators."""
-        return format_decimal(value, format=pattern, locale=self.locale)
+        return _decimal(value, pattern, self.code)
 
     def instant(self, at: datetime, now: datetime | None = None) -> str:
         """The office's wall clock; with the date unless it is the day of `now`."""
@@ -112,6 +113,16 @@ class Language:
         zone = ZoneInfo(self.timezone)
         place = get_timezone_location(zone, locale=self.locale, return_city=True)
         return f"{place}, {get_timezone_gmt(at.astimezone(zone), locale=self.locale)}"
+
+
+@cache
+def _locale(code: str) -> Locale:
+    return Locale.parse(_BABEL.get(code, code))
+
+
+@lru_cache(maxsize=4096)
+def _decimal(value: float, pattern: str, code: str) -> str:
+    return format_decimal(value, format=pattern, locale=_locale(code))
 
 
 def _with_unit(pattern: str, unit: str) -> Callable[[Language, float], str]:

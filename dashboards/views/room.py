@@ -14,7 +14,7 @@ from policies.policy import Policy
 from policies.rules.setpoint_limit import SetpointLimit
 from policies.words import Words, say
 from sensors.commands import Side
-from sensors.device import Device, DeviceId, ZoneId
+from sensors.device import Device, ZoneId
 
 Standing = Literal["keeps", "watching", "breaks", "correcting", "person", "leave", "unheard"]
 """How a room stands, best known first: `watching` is within its grace, `leave` differs with somebody's leave."""
@@ -163,7 +163,7 @@ def _room_celsius(office: Office, devices: Sequence[Device], now: datetime) -> f
 
 def _power(office: Office, devices: Sequence[Device], now: datetime) -> tuple[float | None, bool]:
     """What the room draws: its own meter if it has one, else the sum of all that measure; with "at least" or not."""
-    serving: set[DeviceId] = {item.meter for item in office.site.devices.values() if item.meter is not None}
+    serving = office.site.measured_by
     whole = [item for item in devices if item.kind == "meter" and item.id not in serving]
     known: list[float] = []
     missing = False

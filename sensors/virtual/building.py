@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
-from sensors.device import DeviceId
+from sensors.device import DeviceId, ZoneId
 from sensors.virtual.bodies import bodies, voices
 from sensors.virtual.climate import Room, Weather
 from sensors.virtual.days import Days
@@ -97,6 +97,10 @@ class VirtualOffice:
             thing.settle(self._at)
         self.truth.people_present = {zone: room.people for zone, room in self.rooms.items()}
         return self.truth
+
+    def people(self, zone: str) -> Sequence[Person]:
+        """Who works in a zone."""
+        return self._habits[ZoneId(zone)].people
 
     def silence(self, device: DeviceId) -> None:
         """From now on this device says and obeys nothing; the broker, or the gateway, notices a little later."""

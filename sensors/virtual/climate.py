@@ -1,6 +1,6 @@
 """Weather and rooms: one thermal mass a room, driven by the outdoors, the sun, people, equipment and its units.
 
-Numbers are those of an ordinary office: 3.5 W/(m² K) to the outside, 110 kJ/(m² K) of mass, 100 W a person.
+Numbers are those of an ordinary office: 3.5 W/(m² K) to the outside, 170 kJ/(m² K) of mass, 100 W a person.
 """
 
 import math
@@ -11,7 +11,7 @@ from sensors.virtual.days import DAY_SECONDS, Days
 from sensors.virtual.plan import PlannedZone
 
 LOSS_WATTS_PER_KELVIN_M2 = 3.5
-MASS_JOULE_PER_KELVIN_M2 = 110_000.0
+MASS_JOULE_PER_KELVIN_M2 = 170_000.0
 SUN_WATTS_PER_M2 = 22.0
 PERSON_WATTS = 100.0
 PERSON_CO2_PPM_M2_PER_HOUR = 7200.0

@@ -79,6 +79,13 @@ def demo_faults() -> Faults:
     )
 
 
+def room_plan(*pieces: str, people: int = 3, zone: str = "room", area_m2: float = 30.0) -> Plan:
+    """One room with these pieces of furniture, for a test of one thing."""
+    room = RoomType(zone, "Room", "房间", area_m2, people, pieces)
+    planned = _zone(room, zone, "Room", "房间", floor="1")
+    return Plan((planned,), tuple(Furnisher(planned, "", 0).furnish(pieces)))
+
+
 def plan(
     devices: int = 100,
     *,

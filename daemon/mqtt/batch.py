@@ -8,6 +8,8 @@ import msgspec
 from daemon.mqtt.wire import RETAIN, Publish, split
 from sensors.messages import Message
 
+_STEP = timedelta(microseconds=1)
+
 
 class Batch(msgspec.Struct, frozen=True):
     """The messages of journal row `row`, in the order of the wire.
@@ -31,14 +33,14 @@ def batch_of(publishes: Sequence[Publish], received_at: datetime, *, backlog: bo
 
     A topic that is no UTF-8 (forbidden, seen) keeps its replacement signs; no family will know it.
     """
-    messages = [
-        Message(
-            topic.decode("utf-8", "replace"),
-            payload,
-            received_at + timedelta(microseconds=index),
-            bool(first & RETAIN),
-            backlog,
-        )
-        for index, (first, topic, _, payload) in enumerate(publishes)
-    ]
+    messages: list[Message] = []
+    append = messages.append
+    at = received_at
+    for first, topic, _, payload in publishes:
+        try:
+            name = topic.decode()
+        except UnicodeDecodeError:
+            name = topic.decode("utf-8", "replace")
+        append(Message(name, payload, at, bool(first & RETAIN), backlog))
+        at += _STEP
     return Batch(row, received_at, messages)

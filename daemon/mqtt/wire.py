@@ -18,9 +18,9 @@ RETAIN = 0x01
 DUP = 0x08
 PUBACK = b"\x40\x02"
 
-_PUBLISH = 0x30
-_QOS = 0x06
-_QOS1 = 0x02
+_KIND = 0xF6
+_WITH_ID = 0x32
+_OURS = (_WITH_ID, 0x30)
 _LENGTH_BYTES = 4
 
 
@@ -37,29 +37,34 @@ def take(data: bytes, start: int, publishes: list[Publish], *, version: int, max
     at = start
     size = len(data)
     five = version == V5
+    append = publishes.append
     while at + 1 < size:
         first = data[at]
         body = at + 2
         length = data[at + 1]
         if length > 0x7F:  # noqa: PLR2004  the continuation bit
-            length, body = _long_length(data, at)
-            if body == 0:
-                break
+            if body < size and data[body] < 0x80:  # noqa: PLR2004  most messages: two bytes, here without a call
+                length = length & 0x7F | data[body] << 7
+                body += 1
+            else:
+                length, body = _long_length(data, at)
+                if body == 0:
+                    break
         end = body + length
         if end - at > maximum:
             raise WireError(f"a packet of {end - at} bytes, and at most {maximum} were announced")
         if end > size:
             break
-        qos = first & _QOS
-        if first & 0xF0 != _PUBLISH or qos > _QOS1:
+        kind = first & _KIND
+        if kind not in _OURS:
             return at, end
         text = body + 2
         after = text + (data[body] << 8 | data[body + 1]) if text <= end else end + 1
-        ident = after + 2 if qos else after
+        ident = after + 2 if kind == _WITH_ID else after
         load = _past_properties(data, ident, end) if five else ident
         if load > end:
             raise WireError("a PUBLISH whose topic or properties do not fit into it")
-        publishes.append((first, data[text:after], data[after:ident], data[load:end]))
+        append((first, data[text:after], data[after:ident], data[load:end]))
         at = end
     return at, at
 

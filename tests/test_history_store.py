@@ -84,8 +84,7 @@ def test_what_is_older_than_the_retention_is_forgotten(file: HistoryFile) -> Non
     now = NOW + timedelta(seconds=150)
     assert writer.post(line(150, "5.0")).status == 204
     assert (watts(file), watts(file, "other")) == ([2.0, 5.0], [4.0])
-    assert not writer.layout().accepts(NOON_NS + 49 * SECOND_NS, now)
-    assert writer.layout().accepts(NOON_NS + 50 * SECOND_NS, now)
+    assert writer.layout().bounds_ns(now) == (NOON_NS + 50 * SECOND_NS, NOON_NS + (150 + 3600) * SECOND_NS)
 
 
 def test_a_file_that_grows_too_large_loses_its_oldest_readings_and_keeps_its_records(file: HistoryFile) -> None:

@@ -172,6 +172,7 @@ def test_a_full_journal_refuses_reads_and_takes_them_again_when_there_is_room(op
     assert len(list(journal.undecoded())) == len(rows)
     with pytest.raises(StoreUnavailable, match="full"):
         commit(journal, b"x" * 1000)
+    journal.advance(0, b"p 1\n" * 5000, 5000, [b"{}"], b"state" * 3000)  # a step has room of its own
     journal.advance(rows[-1], b"p 1\n" * 100, 100, [b"{}"], b"state")
     for _ in range(100):
         assert commit(journal, b"x" * 1000) > rows[-1]
@@ -330,7 +331,9 @@ broken.touch()
 attempt(b"2")
 attempt(b"3")
 broken.unlink()
+before = journal._database.writer
 attempt(b"4")
+assert journal._database.writer is not before, "what the kernel said before the failure is not believed"
 attempt(b"5")
 print(*(row.raw.decode() for row in journal.undecoded()))
 """

@@ -119,6 +119,7 @@ def test_what_a_person_has_to_mend_holds_everything_and_is_told_once(
     assert bench.sender.progress.held
     assert bench.sender.progress.trouble
     assert "secret" not in bench.told[0]
+    assert ("a proxy's page" in bench.told[0]) is (reply[0] not in {400, 401, 403, 404})
 
 
 def test_after_a_hold_it_goes_on_where_it_stood_and_says_so(bench: Bench, fake: FakeInfluxdb) -> None:
@@ -284,9 +285,11 @@ def test_the_server_says_how_it_is_cut_and_how_long_it_keeps(
 
 def test_weekly_shards_begin_on_monday() -> None:
     monday_ns = NOON_NS - DAY_NS // 2 - 2 * DAY_NS
-    stamped = [(monday_ns - 1, b"sunday"), (monday_ns, b"monday"), (monday_ns + 7 * DAY_NS - 1, b"next sunday")]
-    assert list(Layout(None, timedelta(days=7)).pieces(stamped)) == [[b"sunday"], [b"monday", b"next sunday"]]
-    assert list(Layout(None, None).pieces(stamped)) == [[b"sunday", b"monday", b"next sunday"]]
+    lines, stamps = [b"sunday", b"monday", b"next sunday"], [monday_ns - 1, monday_ns, monday_ns + 7 * DAY_NS - 1]
+    weekly = Layout(None, timedelta(days=7))
+    assert list(weekly.pieces(lines, stamps)) == [[b"sunday"], [b"monday", b"next sunday"]]
+    assert list(weekly.pieces(lines[1:], stamps[1:])) == [[b"monday", b"next sunday"]]
+    assert list(Layout(None, None).pieces(lines, stamps)) == [lines]
 
 
 @pytest.mark.parametrize(

@@ -97,8 +97,6 @@ def verdict(answer: Answer, lines: Sequence[bytes]) -> Verdict:
         case 400 if "unable to parse" in words:
             named = _named(words, lines)
             return SetAside(named) if named else Split(said)
-        case 400 if "type conflict" in words:
-            return Split(said)
         case 400:
             return Doubt(said)
         case 401 | 403 | 404:

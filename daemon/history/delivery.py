@@ -7,6 +7,7 @@ outbox keeps the order and the room.
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from itertools import compress
 
 from daemon.history.answers import Doubt, Hold, Retry, SetAside, Split, Stored, Writer, verdict
 from daemon.history.layout import stamp_ns
@@ -21,6 +22,7 @@ _SAME_500 = 5
 _ALONE_500 = 20
 _WHOLE_BATCH = 20
 _PATIENCE = 5
+_STRAY = "no stamp, or one outside of what the database keeps"
 
 
 class Stopped(Exception):  # noqa: N818  not an error: somebody asked for it
@@ -57,15 +59,13 @@ class Delivery:
         """Return when every line is stored, except those that are given back. Raises Stopped."""
         self._refused = []
         layout = self._writer.layout()
-        now = self._now()
-        stamped: list[tuple[int, bytes]] = []
-        for line in lines:
-            at_ns = stamp_ns(line)
-            if at_ns is None or not layout.accepts(at_ns, now):
-                self._refused.append(Refused(line, "no stamp, or one outside of what the database keeps"))
-            else:
-                stamped.append((at_ns, line))
-        pieces = deque(_Piece(lines) for lines in layout.pieces(stamped) if lines)
+        earliest, latest = layout.bounds_ns(self._now())
+        stamps = [stamp_ns(line) for line in lines]
+        if stamps and not earliest <= min(stamps) <= max(stamps) <= latest:
+            within = [earliest <= at_ns <= latest for at_ns in stamps]
+            self._refused += [Refused(line, _STRAY) for line, good in zip(lines, within, strict=True) if not good]
+            lines, stamps = list(compress(lines, within)), list(compress(stamps, within))
+        pieces = deque(_Piece(piece) for piece in layout.pieces(lines, stamps) if piece)
         while pieces:
             self._attempt(pieces)
         return self._refused

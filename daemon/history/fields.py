@@ -4,38 +4,46 @@ Each function gives `,name=value,name=value` of what was said, or an empty text.
 let them through before: one of them would poison the whole request.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, get_args
 
 from daemon.history.escaping import text
 from daemon.history.schema import MEASUREMENTS, Value
-from sensors.readings import Climate, Contact, Environment, Occupancy, Power, PrintJob, Reading, Water
+from sensors.readings import Action, Climate, Contact, Environment, Mode, Occupancy, Power, PrintJob, Reading, Water
 
 MOST = 1.7e308
 """Beyond it a float is no measurement."""
 _LARGEST_INT = 2**63 - 1
-_REMEMBERED = 65_536
+_REMEMBERED = 8_192
+"""Values of one field, a megabyte or two."""
 
 
-class _Texts(dict[Any, str]):
+class _Floats(dict[float | None, str]):
     """One field's values as text, made once each: readings come in few different values, and looking is cheap.
 
     Not said (None) and not finite are the empty text, the latter not remembered: a NaN is never equal to itself.
     """
 
-    def __init__(self, measurement: str, name: str) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__({None: ""})
         self._head = f",{name}="
-        self._type = MEASUREMENTS[measurement].fields[name]
 
-    def __missing__(self, value: Value) -> str:
-        if not is_storable(value):
+    def __missing__(self, value: float) -> str:
+        if not -MOST < value < MOST:
             return ""
         if len(self) >= _REMEMBERED:
             self.clear()
             self[None] = ""
-        made = self[value] = self._head + field(self._type, value)
+        made = self[value] = f"{self._head}{float(value)!r}"
         return made
+
+
+def _flags(name: str) -> dict[bool | None, str]:
+    return {None: "", True: f",{name}=true", False: f",{name}=false"}
+
+
+def _words(name: str, values: Sequence[str]) -> dict[str | None, str]:
+    return {None: "", **{value: f",{name}={text(value)}" for value in values}}
 
 
 def is_storable(value: Value | None) -> bool:
@@ -60,14 +68,14 @@ def field(type_name: str, value: Value | None) -> str:
             raise TypeError(f"{value!r} is no {type_name}")
 
 
-_C_SETPOINT_CELSIUS = _Texts("climate", "setpoint_celsius")
-_C_COOLING_SETPOINT_CELSIUS = _Texts("climate", "cooling_setpoint_celsius")
-_C_HEATING_SETPOINT_CELSIUS = _Texts("climate", "heating_setpoint_celsius")
-_C_ROOM_CELSIUS = _Texts("climate", "room_celsius")
-_C_HUMIDITY_PERCENT = _Texts("climate", "humidity_percent")
-_C_MODE = _Texts("climate", "mode")
-_C_ACTION = _Texts("climate", "action")
-_C_IS_ON = _Texts("climate", "is_on")
+_C_SETPOINT_CELSIUS = _Floats("setpoint_celsius")
+_C_COOLING_SETPOINT_CELSIUS = _Floats("cooling_setpoint_celsius")
+_C_HEATING_SETPOINT_CELSIUS = _Floats("heating_setpoint_celsius")
+_C_ROOM_CELSIUS = _Floats("room_celsius")
+_C_HUMIDITY_PERCENT = _Floats("humidity_percent")
+_C_MODE = _words("mode", get_args(Mode))
+_C_ACTION = _words("action", get_args(Action))
+_C_IS_ON = _flags("is_on")
 
 
 def _climate(r: Climate) -> str:
@@ -83,23 +91,23 @@ def _climate(r: Climate) -> str:
     )
 
 
-_P_IS_ON = _Texts("power", "is_on")
-_P_WATTS = _Texts("power", "watts")
-_P_ENERGY_KWH_TOTAL = _Texts("power", "energy_kwh_total")
+_P_IS_ON = _flags("is_on")
+_P_WATTS = _Floats("watts")
+_P_ENERGY_KWH_TOTAL = _Floats("energy_kwh_total")
 
 
 def _power(r: Power) -> str:
     return _P_IS_ON[r.is_on] + _P_WATTS[r.watts] + _P_ENERGY_KWH_TOTAL[r.energy_kwh_total]
 
 
-_E_ROOM_CELSIUS = _Texts("environment", "room_celsius")
-_E_HUMIDITY_PERCENT = _Texts("environment", "humidity_percent")
-_E_CO2_PPM = _Texts("environment", "co2_ppm")
-_E_NOISE_DBA = _Texts("environment", "noise_dba")
-_E_SMOKE = _Texts("environment", "smoke")
-_E_PM25_UG_M3 = _Texts("environment", "pm25_ug_m3")
-_E_ILLUMINANCE_LUX = _Texts("environment", "illuminance_lux")
-_E_OUTDOOR_CELSIUS = _Texts("environment", "outdoor_celsius")
+_E_ROOM_CELSIUS = _Floats("room_celsius")
+_E_HUMIDITY_PERCENT = _Floats("humidity_percent")
+_E_CO2_PPM = _Floats("co2_ppm")
+_E_NOISE_DBA = _Floats("noise_dba")
+_E_SMOKE = _flags("smoke")
+_E_PM25_UG_M3 = _Floats("pm25_ug_m3")
+_E_ILLUMINANCE_LUX = _Floats("illuminance_lux")
+_E_OUTDOOR_CELSIUS = _Floats("outdoor_celsius")
 
 
 def _environment(r: Environment) -> str:
@@ -115,9 +123,9 @@ def _environment(r: Environment) -> str:
     )
 
 
-_W_LITRES_TOTAL = _Texts("water", "litres_total")
-_W_LITRES_PER_MINUTE = _Texts("water", "litres_per_minute")
-_W_LEAK = _Texts("water", "leak")
+_W_LITRES_TOTAL = _Floats("litres_total")
+_W_LITRES_PER_MINUTE = _Floats("litres_per_minute")
+_W_LEAK = _flags("leak")
 
 
 def _water(r: Water) -> str:

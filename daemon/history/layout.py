@@ -29,19 +29,22 @@ class Layout(msgspec.Struct, frozen=True):
     retention: timedelta | None = None
     shard: timedelta | None = timedelta(days=1)
 
-    def accepts(self, at_ns: int, now: datetime) -> bool:
-        """Whether the stamp lies in [now - retention, now + 1 h]."""
+    def bounds_ns(self, now: datetime) -> tuple[int, int]:
+        """The first and the last stamp that may be sent: [now - retention, now + 1 h]."""
         earliest = EARLIEST_NS if self.retention is None else max(_nanoseconds(now - self.retention), EARLIEST_NS)
-        return earliest <= at_ns <= _nanoseconds(now + AHEAD)
+        return earliest, _nanoseconds(now + AHEAD)
 
-    def pieces(self, stamped: Sequence[tuple[int, bytes]]) -> Iterator[list[bytes]]:
-        """The lines, in order, one list a shard."""
-        if self.shard is None:
-            yield [line for _, line in stamped]
+    def pieces(self, lines: Sequence[bytes], stamps: Sequence[int]) -> Iterator[Sequence[bytes]]:
+        """The lines, in order, one list a shard. `stamps` are theirs, in nanoseconds."""
+        if self.shard is None or not lines:
+            yield lines
             return
         width = self.shard // timedelta(microseconds=1) * 1000
+        if (min(stamps) - _MONDAY_NS) // width == (max(stamps) - _MONDAY_NS) // width:
+            yield lines
+            return
         by_shard: dict[int, list[bytes]] = {}
-        for at_ns, line in stamped:
+        for line, at_ns in zip(lines, stamps, strict=True):
             by_shard.setdefault((at_ns - _MONDAY_NS) // width, []).append(line)
         yield from by_shard.values()
 
@@ -56,14 +59,14 @@ def shard_of(retention: timedelta | None) -> timedelta:
     return timedelta(days=1) if retention >= timedelta(days=2) else timedelta(hours=1)
 
 
-def stamp_ns(line: bytes) -> int | None:
-    """The line's stamp; None where it has none. Stamps of our years have 19 digits, which makes this cheap."""
+def stamp_ns(line: bytes) -> int:
+    """The line's stamp; 0 where it has none. Stamps of our years have 19 digits, which makes this cheap."""
     try:
         if line[-_STAMP_DIGITS - 1] == _SPACE:
             return int(line[-_STAMP_DIGITS:])
         return int(line[line.rindex(b" ") + 1 :])
     except (IndexError, ValueError):
-        return None
+        return 0
 
 
 def _nanoseconds(at: datetime) -> int:

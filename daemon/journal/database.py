@@ -111,7 +111,6 @@ class Database:
     def _prepare(self, connection: sqlite3.Connection) -> None:
         if _pragma(connection, "page_count") == 0:
             connection.execute(f"PRAGMA page_size = {self._page_bytes}")
-            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         else:
             _check(connection)
         connection.execute("PRAGMA journal_mode = WAL")

@@ -41,8 +41,8 @@ def is_replay(arrived_at: datetime, online_at: datetime) -> bool:
 
 
 def sleeps(device: Device) -> bool:
-    """True for the kinds that mostly run on a battery and speak when something happens, or hourly."""
-    return device.kind in _SLEEPERS
+    """True for what mostly runs on a battery and speaks when something happens, or hourly. Tasmota runs on mains."""
+    return device.kind in _SLEEPERS and device.address.family != "tasmota"
 
 
 def hear(message: Message, device_at: datetime | None = None) -> Heard:

@@ -25,8 +25,8 @@ HEATING_KEYS: Final = ("occupied_heating_setpoint", "current_heating_setpoint")
 
 _SETTABLE: Final = 2
 _STEP: Final = (0.01, 10.0)
-_COOLS: Final = frozenset({"cool"})
-_HEATS: Final = frozenset({"heat", "emergency_heating"})
+_COOLS: Final = frozenset({"cool", "heat_cool"})
+_HEATS: Final = frozenset({"heat", "emergency_heating", "heat_cool"})
 
 
 class Words(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -65,8 +65,10 @@ def traits_from(exposes: Sequence[object], channel: str, model: str) -> Traits:
     modes = _values(features.get("system_mode"))
     heating = next((key for key in HEATING_KEYS if _is_settable(features.get(key))), "")
     cooling = COOLING_KEY if _is_settable(features.get(COOLING_KEY)) else ""
-    can_cool = bool(modes & _COOLS) if modes else bool(cooling)
-    can_heat = bool(modes & _HEATS) if modes else bool(heating)
+    # modes that name no side (`off`, `auto`) leave it to the names of the setpoints
+    has_sides = bool(modes & (_COOLS | _HEATS))
+    can_cool = bool(modes & _COOLS) if has_sides else bool(cooling)
+    can_heat = bool(modes & _HEATS) if has_sides else bool(heating)
     cool_name = (cooling or heating) if can_cool else ""
     heat_name = (heating or cooling) if can_heat else ""
     limits = {_property(features[name]): _limits(features[name]) for name in (cool_name, heat_name) if name}

@@ -53,8 +53,6 @@ def count(ask: Ask) -> Count:
         because = "" if sheets is not None else doubt or "the sides do not divide by the copies"
         return Count(sheets=sheets, impressions=impressions, two_sided=two_sided, unknown_because=because)
     duplexable = False if a_copy == 1 else ask.duplexer
-    if ask.duplexer is None and two_sided == "yes":
-        duplexable = a_copy > 1
     if two_sided == "no" or a_copy == 1:
         sheets = impressions
     elif two_sided == "yes":

@@ -36,6 +36,7 @@ OFFICES: dict[FamilyName, list[Device]] = {
         device("tasmota", "light", "nine", "plug-9", base="floor1/%topic%/%prefix%/"),
         device("tasmota", "environment", "air", "air"),
         device("tasmota", "plug", "zbplug", "zb", "0x7120"),
+        device("tasmota", "occupancy", "stairs", "zb", "Stairs"),
         device("tasmota", "climate", "ir", "ir"),
         device("tasmota", "occupancy", "pir", "pir"),
         device("tasmota", "plug", "wort", "wort"),

@@ -87,3 +87,12 @@ def test_without_a_count_the_pages_are_laid_out_by_hand() -> None:
     asked = Ask(pages=5, copies=2, number_up=2, sides=TWO, duplexer=True, wins="sides")
     assert count(asked).impressions == 6
     assert count(asked).sheets == 4
+
+
+def test_the_reason_for_not_knowing_the_sides_is_told_apart() -> None:
+    differ = Ask(sides="one-sided", duplex="DuplexNoTumble", duplexer=True)
+    assert two_sidedness(differ) == ("unknown", "which of the two duplex options wins is not known")
+    assert two_sidedness(Ask(sides="-", duplexer=True)) == ("unknown", "no side was asked for")
+    silent = Ask(duplex="-", sides="-", duplexer=True, wins="ppd")
+    assert two_sidedness(silent) == ("unknown", "no side was asked for")
+    assert "duplexer" in two_sidedness(Ask(sides=TWO, wins="sides"))[1]

@@ -89,6 +89,17 @@ def test_a_radiator_valve_has_no_cooling_target() -> None:
     assert (traits.can_cool, traits.can_heat, traits.can_switch_off) == (False, True, False)
 
 
+def test_modes_that_name_no_side_leave_it_to_the_names_of_the_setpoints() -> None:
+    valve = climate(modes("off", "auto"), setpoint("current_heating_setpoint"))
+    assert (plan(valve)[1].cool, plan(valve)[1].heat) == ("", "current_heating_setpoint")
+    band = climate(
+        modes("off", "heat_cool"), setpoint("occupied_cooling_setpoint"), setpoint("occupied_heating_setpoint")
+    )
+    assert (plan(band)[0].can_cool, plan(band)[0].can_heat) == (True, True)
+    bare = climate(setpoint("occupied_heating_setpoint"))
+    assert (plan(bare)[1].cool, plan(bare)[1].heat) == ("", "occupied_heating_setpoint")
+
+
 def test_a_setpoint_that_cannot_be_set_is_no_target() -> None:
     _, words = plan(climate(modes("heat", "cool"), setpoint("occupied_cooling_setpoint", access=5)))
     assert (words.cool, words.heat) == ("", "")
@@ -136,6 +147,12 @@ def test_a_plug_is_switched_off_by_the_value_it_exposes() -> None:
     assert channels(gangs) == ["l1", "l2"]
     assert plan(*gangs, channel="l2")[1].off == {"state_l2": "OFF"}
     assert plan(*gangs)[1].off == {}
+
+
+def test_a_unit_is_listed_once_and_a_setting_is_none() -> None:
+    light = {"type": "light", "features": [binary("state", "state")]}
+    assert channels([switch("state"), light]) == [""]
+    assert channels([switch("state_l1", "l1"), switch("state_l1", "l1"), switch("mute", "mute")]) == ["l1"]
 
 
 def test_switches_beside_a_thermostat_are_no_units_of_their_own() -> None:

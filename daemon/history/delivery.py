@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import compress
 
 from daemon.history.answers import Doubt, Hold, Retry, SetAside, Split, Stored, Writer, verdict
-from daemon.history.layout import stamp_ns
+from daemon.history.layout import stamps_ns
 from daemon.journal.schema import CrashPoint, Refused
 
 HOLD = timedelta(seconds=30)
@@ -60,7 +60,7 @@ class Delivery:
         self._refused = []
         layout = self._writer.layout()
         earliest, latest = layout.bounds_ns(self._now())
-        stamps = [stamp_ns(line) for line in lines]
+        stamps = stamps_ns(lines)
         if stamps and not earliest <= min(stamps) <= max(stamps) <= latest:
             within = [earliest <= at_ns <= latest for at_ns in stamps]
             self._refused += [Refused(line, _STRAY) for line, good in zip(lines, within, strict=True) if not good]

@@ -5,6 +5,7 @@ first. Cut at the borders, a refusal is exact, and a back-fill opens one shard a
 weekly shards as well, so cutting too often is safe.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +15,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY_NS = 86_400_000_000_000
 _MONDAY_NS = 4 * _DAY_NS
 """1970-01-05, the first Monday: weekly shards begin on Mondays."""
-_STAMP_DIGITS = 19
+_DIGITS = 19
+_STAMP = re.compile(rb" (-?[0-9]{1,19})$")
 _LONG = timedelta(days=180)
 _SPACE = 32
 EARLIEST_NS = 10**18
@@ -59,14 +61,17 @@ def shard_of(retention: timedelta | None) -> timedelta:
     return timedelta(days=1) if retention >= timedelta(days=2) else timedelta(hours=1)
 
 
-def stamp_ns(line: bytes) -> int:
-    """The line's stamp; 0 where it has none. Stamps of our years have 19 digits, which makes this cheap."""
+def stamps_ns(lines: Sequence[bytes]) -> list[int]:
+    """The lines' stamps; 0 where there is none. Stamps of our years have 19 digits, which makes this cheap."""
     try:
-        if line[-_STAMP_DIGITS - 1] == _SPACE:
-            return int(line[-_STAMP_DIGITS:])
-        return int(line[line.rindex(b" ") + 1 :])
+        return [int(line[-_DIGITS:]) if line[-_DIGITS - 1] == _SPACE else _stamp_ns(line) for line in lines]
     except (IndexError, ValueError):
-        return 0
+        return [_stamp_ns(line) for line in lines]
+
+
+def _stamp_ns(line: bytes) -> int:
+    found = _STAMP.search(line)
+    return int(found[1]) if found else 0
 
 
 def _nanoseconds(at: datetime) -> int:

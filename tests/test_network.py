@@ -19,9 +19,10 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from real_mosquitto import Mosquitto, free_port, mosquitto, needs_mosquitto
 
 from daemon.errors import BrokerUnavailable, StoreUnavailable
+from daemon.mqtt import connection
 from daemon.mqtt.batch import Batch
 from daemon.mqtt.network import Network, ReceivePath
-from daemon.mqtt.session import BrokerSettings
+from daemon.mqtt.session import BrokerSettings, subscribe
 from daemon.mqtt.wire import split
 from sensors.messages import Message, Outgoing
 
@@ -361,6 +362,37 @@ def test_tls_with_a_client_certificate_carries_everything(certificates: Path, tm
             assert site.payloads() == [*numbers(500), "x" * 200_000, "end"]
         assert not stranger.network.is_connected
         assert stranger.network.stop(5)
+
+
+def test_an_error_while_a_session_is_set_up_ends_in_a_new_connection(
+    mosquitto: Mosquitto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Site(mosquitto) as site:
+        calls = []
+
+        def broken(*arguments: object, **named: object) -> None:
+            calls.append(arguments)
+            if len(calls) == 1:
+                raise ZeroDivisionError
+            subscribe(*arguments, **named)  # type: ignore[arg-type]  # passed on
+
+        monkeypatch.setattr(connection, "subscribe", broken)
+        site.network._client.every_turn, whole = lambda _now: site.network.is_connected, site.network._client.every_turn
+        until(lambda: calls)
+        site.network._client.every_turn = whole
+        until(lambda: site.network.is_live)
+        assert len(calls) >= 2
+
+
+def test_topics_can_be_changed_while_connected(mosquitto: Mosquitto) -> None:
+    with Site(mosquitto) as site, Device(mosquitto) as device:
+        device.say("shop/a", "old", retain=True)
+        site.network.hear(["shop/#"])
+        until(lambda: site.payloads() == ["old"])
+        device.say("office/a", "unheard")
+        device.say("shop/a", "new")
+        until(lambda: len(site.messages) == 2)
+        assert site.payloads() == ["old", "new"]
 
 
 class Child:

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 from painted import NOW, Painted, ago, busy_state, calm_state, case, cooling, set_too_low
 
-from dashboards.board.live import BEAT, Channel, Live
+from dashboards.board.live import BEAT, REFRESH_SECONDS, Channel, Live
 from policies.state import State
 from sensors.device import DeviceId
 
@@ -72,6 +72,12 @@ def test_after_a_restart_the_number_of_the_old_daemon_means_nothing() -> None:
     old, new = channel(Painted(busy_state()), "a"), channel(Painted(calm_state()), "b")
     assert old.number == new.number
     assert "All 8 rooms keep the rules" in fragments(new.since(old.version))["main"]
+    behind = Painted(calm_state())
+    next_to_it = channel(behind, "b")
+    behind.step(warmer(calm_state()))
+    next_to_it.refresh()
+    assert next_to_it.number == old.number + 1
+    assert "main" in fragments(next_to_it.since(old.version))
 
 
 def test_a_room_that_comes_or_goes_redraws_the_page() -> None:
@@ -110,6 +116,8 @@ def test_a_viewer_hears_a_change_a_beat_and_the_end() -> None:
         heard = [await anext(stream), await anext(stream)]
         source.step(warmer(calm_state()))
         heard.append(await anext(stream))
+        source.step(calm_state())
+        heard.append(await asyncio.wait_for(anext(stream), timeout=REFRESH_SECONDS / 2))
         live.close()
         heard += [message async for message in stream]
         assert live.viewers == 0
@@ -117,10 +125,11 @@ def test_a_viewer_hears_a_change_a_beat_and_the_end() -> None:
         await asyncio.gather(task, return_exceptions=True)
         return heard
 
-    first, beat, news, *rest = asyncio.run(watch())
+    first, beat, news, more, *rest = asyncio.run(watch())
     assert first == b"retry: 1000\n\n"
     assert beat == BEAT
     assert set(fragments(news)) == {"room-east"}
+    assert set(fragments(more)) == {"room-east"}
     assert len(rest) <= 1
     assert source.wakes == []
 

@@ -134,7 +134,8 @@ def test_only_this_machines_names_are_answered(browser: httpx.Client, host: str,
 
 def test_only_reading_is_possible(browser: httpx.Client) -> None:
     for method in ("POST", "PUT", "DELETE", "PATCH"):
-        assert browser.request(method, "/").status_code == 405
+        refused = browser.request(method, "/")
+        assert (refused.status_code, refused.text) == (405, "Only reading is possible here.\n")
 
 
 def test_the_probes_follow_what_the_process_says(source: Painted, browser: httpx.Client) -> None:

@@ -38,7 +38,7 @@ def test_a_busy_port_is_one_line_for_a_person() -> None:
     web.stop()
 
 
-def test_twenty_open_streams_do_not_hold_the_stop() -> None:
+def test_twenty_open_streams_do_not_hold_the_stop(caplog: pytest.LogCaptureFixture) -> None:
     web = started()
     with httpx.Client(base_url=web.address, trust_env=False, limits=httpx.Limits(max_connections=50)) as client:
         streams = [client.stream("GET", "/live") for _ in range(20)]
@@ -50,3 +50,4 @@ def test_twenty_open_streams_do_not_hold_the_stop() -> None:
         for stream in streams:
             stream.__exit__(None, None, None)
     assert took < 2.0
+    assert "graceful shutdown exceeded" not in caplog.text

@@ -57,6 +57,7 @@ def test_extraction_hears_code_and_templates() -> None:
         ("took_seconds", 172800.0, "2 d", "2 天"),
         ("until_at", NOW + timedelta(hours=4), "18:32", "18:32"),
         ("until_at", NOW + timedelta(days=1), "15 Jul 14:32", "7月15日 14:32"),
+        ("until_at", datetime(2026, 7, 14, 18, tzinfo=UTC), "15 Jul 02:00", "7月15日 02:00"),
         ("count", 1234.0, "1,234", "1,234"),
         ("is_on", True, "yes", "是"),
         ("anything", None, "no data", "无数据"),

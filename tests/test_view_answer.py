@@ -141,7 +141,9 @@ def test_a_correction_is_told_until_it_is_proved() -> None:
 
 
 def test_the_next_act_is_the_earliest_command_and_else_the_closing_time() -> None:
-    planned = overview(busy_state(), NOW).planned
+    state = busy_state()
+    later = case(set_too_low("east-ac", 24.0), NOW, phase="open", act_at=NOW + timedelta(minutes=9))
+    planned = overview(change(state, cases={**state.cases, later.key: later}), NOW).planned
     assert planned is not None
     assert planned.zone is not None
     assert (planned.zone.id, planned.at) == ("r302", NOW + timedelta(minutes=4))

@@ -42,14 +42,13 @@ def step(state: State, inputs: Sequence[Input], now: datetime) -> Outcome:
     everything = any(isinstance(item, Tick | Configured | Overridden) for item in inputs)
     state, replies, dirty = _take_in(state, inputs, now)
     everything = everything or state.recheck_at is None or now >= state.recheck_at or _ran_backwards(state, now)
-    scope = None if everything else _scope(state, dirty, now)
-    office = state.office if scope is None else state.office.within(scope)
-    turned = _Turning(state, office, now)
+    turned = _Turning(state, now)
     for item in inputs:
         if isinstance(item, NotSent):
             turned.not_sent(item)
     for reply in replies:
         turned.refused_by_device(reply)
+    scope = None if everything else _scope(state, dirty | turned.touched, now)
     turned.judge(scope)
     recheck_at = _recheck_at(state.office, now) if scope is None else _sooner(state, dirty)
     after = replace(turned.after(), recheck_at=recheck_at, stepped_at=now)
@@ -120,9 +119,10 @@ def _sooner(state: State, dirty: set[DeviceId]) -> datetime:
 class _Turning:
     """The cases on their way through one step."""
 
-    def __init__(self, state: State, office: Office, now: datetime) -> None:
+    def __init__(self, state: State, now: datetime) -> None:
         self._state = state
-        self._office = office
+        self._office = state.office
+        self.touched: set[DeviceId] = set()
         self._now = now
         self._policies: Mapping[str, Policy] = {policy.name: policy for policy in state.policies}
         self._cases = dict(state.cases)
@@ -132,8 +132,9 @@ class _Turning:
 
     def judge(self, scope: tuple[DeviceId, ...] | None) -> None:
         found: dict[CaseKey, Finding] = {}
+        offered = self._office if scope is None else self._office.within(scope)
         for policy in self._state.policies:
-            for finding in policy.judge(self._office, self._now):
+            for finding in policy.judge(offered, self._now):
                 found.setdefault(finding.key, finding)
         inside = None if scope is None else set(scope)
         keys = {key for key in self._cases if inside is None or key[1] in inside} | found.keys()
@@ -149,6 +150,7 @@ class _Turning:
                 self._keep(key, *not_sent(case, refusal, self._at(case)))
                 sent = self._sent.get(case.device, self._state.sent.get(case.device, ()))
                 self._sent[case.device] = sent[:-1]
+                self.touched.add(case.device)
                 return
 
     def refused_by_device(self, reply: CommandReply) -> None:
@@ -159,6 +161,7 @@ class _Turning:
                 continue
             if reply.live and reply.arrived_at > case.command.issued_at:
                 self._keep(key, *fail(case, say("the device refused: {why}", why=reply.words), self._at(case)))
+                self.touched.add(case.device)
             return
 
     def after(self) -> State:

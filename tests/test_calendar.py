@@ -26,7 +26,7 @@ NIGHT = Hours(weekly=(*(((1320, 1800),),) * 5, (), ()))
         ("2026-02-15 10:00", False),
     ],
 )
-def test_hours_are_half_open_and_make_up_workdays_count(when: str, is_open: bool) -> None:  # noqa: FBT001  a table
+def test_hours_are_half_open_and_make_up_workdays_count(when: str, is_open: bool) -> None:
     assert CHINA.is_open(OFFICE_HOURS, local(when)) is is_open
 
 
@@ -72,7 +72,7 @@ def test_an_office_that_never_opens_never_changes() -> None:
         (date(2026, 12, 31), False),
     ],
 )
-def test_an_estimated_year_is_doubtful_near_its_holidays(day: date, vouched: bool) -> None:  # noqa: FBT001  a table
+def test_an_estimated_year_is_doubtful_near_its_holidays(day: date, vouched: bool) -> None:
     assert CHINA.vouches_for(day) is vouched
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -16,14 +17,14 @@ from sensors.readings import Climate
 RULE = SetpointLimit(name="setpoints")
 
 
-def verdicts(reading: Climate, **device: object) -> list[tuple[str, float | None]]:
+def verdicts(reading: Climate, **device: Any) -> list[tuple[str, float | None]]:
     """(side, corrected to) of every finding after this one reading."""
     state = step(office(ac(**device), policies=[RULE]), heard(reading), WEDNESDAY).state
     found = []
     for finding in RULE.judge(state.office, WEDNESDAY):
-        side = finding.evidence[0].quantity.split("_")[0]
-        assert finding.remedy is None or isinstance(finding.remedy, SetSetpoint)
-        found.append((side, finding.remedy and finding.remedy.celsius))
+        remedy = finding.remedy
+        assert remedy is None or isinstance(remedy, SetSetpoint)
+        found.append((finding.evidence[0].quantity.split("_")[0], None if remedy is None else remedy.celsius))
     return found
 
 

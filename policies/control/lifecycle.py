@@ -122,6 +122,8 @@ def _decide(case: Case, at: Situation, effects: list[Effect]) -> Case:
         refusal: Refusal | None = Refusal("no_remedy", say("nothing we may do: somebody has to look"))
     elif at.is_silent:
         return replace(case, due_at=None)
+    elif _is_between_attempts(case, at.now):
+        return case
     elif case.refusal is not None and case.refusal.reason == "no_words":
         refusal = case.refusal
     else:
@@ -136,6 +138,12 @@ def _decide(case: Case, at: Situation, effects: list[Effect]) -> Case:
     if case.act_at is not None and at.now < case.act_at:
         return replace(_warn(case, at, effects), due_at=case.act_at)
     return _command(case, remedy, at, effects)
+
+
+def _is_between_attempts(case: Case, now: datetime) -> bool:
+    """The next attempt has its time; whether it may go is asked then."""
+    tried = case.attempts > 0 or (case.refusal is not None and case.refusal.reason == "not_sent")
+    return tried and case.act_at is not None and now < case.act_at
 
 
 def _refuse(case: Case, refusal: Refusal, at: Situation, effects: list[Effect]) -> Case:

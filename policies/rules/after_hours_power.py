@@ -35,21 +35,26 @@ class AfterHoursPower(Policy):
         default=timedelta(minutes=10), description="how long people are warned before anything is done"
     )
     confirm_within: Duration = Field(
-        default=timedelta(minutes=7), description="how long a command may take to show; many plugs report every 5 minutes"
+        default=timedelta(minutes=7),
+        description="how long a command may take to show; many plugs report every 5 minutes",
     )
     loads: tuple[Load, ...] | None = Field(
         default=None, description="only these loads; left out: all but protected ones"
     )
 
     def judge(self, office: Office, now: datetime) -> Iterator[Finding]:
-        """One finding a device that is on in a closed zone. Protected and never-off devices are meant to be on."""
+        """One finding a device that is on in a closed zone where nobody is seen.
+
+        Whoever is still there is working, not wasting. Protected and never-off devices are meant to be on.
+        """
         opens_at: dict[ZoneId, tuple[bool, datetime | None]] = {}
         for device, heard in office.devices("plug", "light", "climate"):
             if device.zone not in opens_at:
-                is_open = not self.concerns(device.zone) or office.is_open(device.zone, now)
-                opens_at[device.zone] = (is_open, None if is_open else office.next_change(device.zone, now))
-            is_open, until = opens_at[device.zone]
-            if is_open or device.is_protected or not self._means(device.load):
+                in_use = not self.concerns(device.zone) or office.is_open(device.zone, now)
+                in_use = in_use or office.is_occupied(device.zone, now) is True
+                opens_at[device.zone] = (in_use, None if in_use else office.next_change(device.zone, now))
+            in_use, until = opens_at[device.zone]
+            if in_use or device.is_protected or not self._means(device.load):
                 continue
             evidence = on_evidence(office, device, heard, now)
             if evidence:
@@ -70,7 +75,8 @@ class AfterHoursPower(Policy):
 def on_evidence(office: Office, device: Device, heard: Heard, now: datetime) -> tuple[Evidence, ...]:
     """The live readings that say it is on: its own word, or watts above its standby ceiling; empty if none does.
 
-    A device that says "off" and draws power is on: the meter is believed before the relay. A watt value as old as the
+    A plug that is on while what hangs on it sleeps below its standby ceiling counts only where the plug may be switched:
+    nobody else can mend that. A device that says "off" and draws power is on: the meter is believed before the relay. A watt value as old as the
     "off" itself contradicts nothing: it comes from the same cached message.
     """
     if heard.is_silent(now):
@@ -88,6 +94,8 @@ def on_evidence(office: Office, device: Device, heard: Heard, now: datetime) -> 
     watts = metered.watts
     if watts is None or not watts.live or metered.is_silent(now):
         return tuple(found)
+    if watts.value <= device.standby_watts and not device.switchable:
+        return ()
     since_off = heard.is_on.since if heard.is_on is not None and not heard.is_on.value else None
     draws = watts.value > device.standby_watts and (since_off is None or watts.at > since_off)
     if found or draws:

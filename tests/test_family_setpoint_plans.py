@@ -152,6 +152,7 @@ def test_a_plug_is_switched_off_by_the_value_it_exposes() -> None:
 def test_a_unit_is_listed_once_and_a_setting_is_none() -> None:
     light = {"type": "light", "features": [binary("state", "state")]}
     assert channels([switch("state"), light]) == [""]
+    assert channels([switch("state"), switch("state_l1", "l1")]) == ["", "l1"]
     assert channels([switch("state_l1", "l1"), switch("state_l1", "l1"), switch("mute", "mute")]) == ["l1"]
 
 

@@ -51,6 +51,8 @@ def test_epoch_stamps_in_seconds_and_milliseconds() -> None:
         ("1970-01-01T00:03:00", SHANGHAI, None),
         ("2026-03-02T09:15:20", SHANGHAI, None),  # the device believes to be in Berlin
         ("2026-03-02T08:44:50", SHANGHAI, None),  # and in a zone of half hours
+        ("2026-03-02T09:14:40", SHANGHAI, None),
+        ("2026-03-02T15:30:00", SHANGHAI, NOW - timedelta(minutes=45)),
         ("2026-03-02T15:53:00", SHANGHAI, NOW - timedelta(minutes=22)),
         ("16:14:00", SHANGHAI, None),
         ("2026-13-02T16:14:00", SHANGHAI, None),

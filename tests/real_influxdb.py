@@ -48,7 +48,9 @@ class Server:
             question = {"q": f'CREATE DATABASE "{name}"'}
             answer = urllib3.request("POST", f"{self.url}/query", fields=question, headers=headers)
         else:
-            found = urllib3.request("GET", f"{self.url}/api/v2/orgs?org={quote(self.organisation)}", headers=headers).json()
+            found = urllib3.request(
+                "GET", f"{self.url}/api/v2/orgs?org={quote(self.organisation)}", headers=headers
+            ).json()
             bucket = {"name": name, "orgID": found["orgs"][0]["id"], "retentionRules": []}
             answer = urllib3.request("POST", f"{self.url}/api/v2/buckets", json=bucket, headers=headers)
         assert answer.status in {200, 201}, answer.data
@@ -99,9 +101,21 @@ def _version_1(program: str, directory: Path) -> Iterator[Server]:
 def _version_2(program: str, directory: Path) -> Iterator[Server]:
     url = f"http://127.0.0.1:{_free_port()}"
     arguments = [program, "--bolt-path", f"{directory}/bolt", "--engine-path", f"{directory}/engine"]
-    arguments += ["--sqlite-path", f"{directory}/sqlite", "--http-bind-address", urlsplit(url).netloc, "--reporting-disabled"]
+    arguments += [
+        "--sqlite-path",
+        f"{directory}/sqlite",
+        "--http-bind-address",
+        urlsplit(url).netloc,
+        "--reporting-disabled",
+    ]
     with _process(arguments, f"{url}/ping"):
-        account = {"username": "test", "password": "test-password", "org": ORGANISATION, "bucket": "first", "token": TOKEN}
+        account = {
+            "username": "test",
+            "password": "test-password",
+            "org": ORGANISATION,
+            "bucket": "first",
+            "token": TOKEN,
+        }
         answer = urllib3.request("POST", f"{url}/api/v2/setup", json=account)
         assert answer.status == 201, answer.data
         yield Server(url, TOKEN, ORGANISATION, is_gateway=False)
@@ -168,7 +182,9 @@ class Gateway(BaseHTTPRequestHandler):
         wanted = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
         precision = _PRECISIONS.get(wanted.get("precision", "ns"))
         if precision is None:
-            self._answer(400, {"code": "invalid", "message": "invalid precision; valid precision units are ns, us, ms, and s"})
+            self._answer(
+                400, {"code": "invalid", "message": "invalid precision; valid precision units are ns, us, ms, and s"}
+            )
         elif "org" not in wanted and "orgID" not in wanted:
             self._answer(400, {"code": "invalid", "message": "Please provide either orgID or org"})
         elif wanted.get("bucket") not in self._databases():
@@ -181,13 +197,19 @@ class Gateway(BaseHTTPRequestHandler):
             status, data = self._send(wanted["bucket"], precision, body)
             words = json.loads(data).get("error", "") if data else ""
             if "partial write" in words:
-                self._answer(422, {"code": "unprocessable entity", "message": f"failure writing points to database: {words}"})
+                self._answer(
+                    422, {"code": "unprocessable entity", "message": f"failure writing points to database: {words}"}
+                )
             else:
                 self._answer(status, {"code": "invalid", "message": words} if words else None)
 
     def _unparsable(self, body: bytes, precision: str) -> list[str]:
         """A type conflict in the scratch database would hide a parse error, so each line is asked for by itself."""
-        reserved = [line for line in body.split(b"\n") if any(b"," + name + b"=" in line.split(b" ")[0] for name in (b"time", b"_measurement", b"_field"))]
+        reserved = [
+            line
+            for line in body.split(b"\n")
+            if any(b"," + name + b"=" in line.split(b" ")[0] for name in (b"time", b"_measurement", b"_field"))
+        ]
         if reserved:
             return [f"unable to parse '{line.decode()}': cannot use reserved tag key" for line in reserved]
         if self._send(_SCRATCH, precision, body)[0] == 204:

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from daemon.errors import StoreUnavailable
-from daemon.journal.audit import Record, first_break
+from daemon.journal.audit import Record, first_break, sealed
 from daemon.journal.journal import Journal
 from daemon.journal.schema import Refused
 
@@ -68,6 +69,15 @@ def test_row_numbers_never_come_again_so_a_new_read_is_never_taken_for_a_used_on
     again = opened()
     assert commit(again, b"new") == rows[-1] + 1
     assert [row.raw for row in again.undecoded()] == [b"new"]
+
+
+def test_a_step_that_used_no_read_does_not_take_the_mark_back(opened: Open) -> None:
+    journal = opened()
+    rows = [commit(journal) for _ in range(3)]
+    journal.advance(rows[-1], b"", 0, [], None)
+    journal.advance(0, b"a 1", 1, [], None)
+    journal.close()
+    assert commit(opened()) == rows[-1] + 1
 
 
 def test_a_step_leaves_its_points_records_state_and_mark_or_nothing_at_all(opened: Open) -> None:
@@ -147,6 +157,17 @@ def test_a_change_anywhere_in_the_trail_shows(opened: Open, tmp_path: Path) -> N
         forged.close()
         copy.unlink()
         journal = opened()
+
+
+def test_whoever_seals_a_changed_entry_anew_must_seal_all_that_follow(opened: Open) -> None:
+    journal = opened()
+    journal.record([b"one", b"two", b"three"])
+    first, second, third = journal.audit()
+    forged = sealed(Record(second.at, second.kind, b"TWO"), 2, first.hash)
+    assert first_break([first, forged, third]) == 3
+    assert first_break([first, forged, replace(third, previous=forged.hash)]) == 3
+    assert first_break([first, second]) is None, "what was cut off at the end shows only by the number that is expected"
+    assert first_break([second, third]) == 1
 
 
 def step(journal: Journal) -> int:

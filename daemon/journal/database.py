@@ -122,9 +122,10 @@ class Database:
             raise StoreUnavailable(
                 f"journal {self.path.name} was written by a newer officed (layout {found}, ours {VERSION})"
             )
-        for statement in TABLES:
-            connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {VERSION}")
+        if found < VERSION:
+            for statement in TABLES:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {VERSION}")
         self._page_bytes = _pragma(connection, "page_size")
         connection.execute(f"PRAGMA max_page_count = {max(self._maximum_bytes // self._page_bytes, 64)}")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

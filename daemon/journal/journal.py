@@ -20,6 +20,11 @@ from daemon.journal.schema import CrashPoint, RawRow
 _PAGE_BYTES = 4096
 _MEASURE_EVERY = 64
 _KEPT_FREE = 8
+# The mark never goes back, or row numbers would come again.
+_MARK = (
+    "INSERT INTO mark (name, value) VALUES ('decoded', ?)"
+    " ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)"
+)
 _INSERT = "INSERT INTO raw (row, received_at_us, backlog, version, crc, bytes) VALUES (?, ?, ?, ?, ?, ?)"
 
 
@@ -104,7 +109,7 @@ class Journal:
             if snapshot is not None:
                 values = ("state", microseconds(now), snapshot)
                 connection.execute("INSERT OR REPLACE INTO snapshot (kind, at_us, bytes) VALUES (?, ?, ?)", values)
-            connection.execute("INSERT OR REPLACE INTO mark (name, value) VALUES ('decoded', ?)", (decoded_row,))
+            connection.execute(_MARK, (decoded_row,))
         if count:
             self.outbox.added(count)
         self._crash("after_advance")

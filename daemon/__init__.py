@@ -1,0 +1,1 @@
+"""All input and output: MQTT, journal, database, clock, jobs, web."""

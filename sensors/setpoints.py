@@ -115,14 +115,10 @@ def fitted(celsius: float, side: Side, limits: Limits) -> float:
     if step is not None:
         steps = celsius / step
         value = round((math.ceil(steps - 1e-6) if side == "cooling" else math.floor(steps + 1e-6)) * step, 4)
-    if side == "cooling" and maximum is not None and value > maximum:
-        if celsius <= maximum:
-            return maximum
+    if side == "cooling" and maximum is not None and celsius > maximum:
         message = f"it takes at most {maximum:g} °C, and {celsius:g} °C is wanted"
         raise Refused(message)
-    if side == "heating" and minimum is not None and value < minimum:
-        if celsius >= minimum:
-            return minimum
+    if side == "heating" and minimum is not None and celsius < minimum:
         message = f"it takes at least {minimum:g} °C, and {celsius:g} °C is wanted"
         raise Refused(message)
     if minimum is not None and value < minimum:

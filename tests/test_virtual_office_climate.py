@@ -1,5 +1,6 @@
 """Rooms, weather and air conditioners of the virtual office behave like real ones where it matters."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -86,3 +87,27 @@ def test_people_warm_a_room_and_use_up_its_air() -> None:
     (one,), (other,) = empty.rooms.values(), full.rooms.values()
     assert other.celsius > one.celsius + 0.3
     assert other.co2_ppm > one.co2_ppm + 200
+
+
+def test_equipment_warms_the_room_it_stands_in() -> None:
+    bare, warm = (VirtualOffice(room_plan(*pieces, people=0), 2) for pieces in (("eye",), ("eye", "server")))
+    for office in (bare, warm):
+        office.advance(WINTER_NOON)
+        office.advance(WINTER_NOON + timedelta(hours=12))
+    (one,), (other,) = bare.rooms.values(), warm.rooms.values()
+    assert 0.5 < other.celsius - one.celsius < 230 / (3.5 * 30)
+
+
+def test_an_open_window_lets_the_outdoors_in_and_its_contact_says_false() -> None:
+    office = VirtualOffice(room_plan("window", people=0), 2)
+    office.advance(WINTER_NOON)
+    (room,) = office.rooms.values()
+    before = room.celsius
+    room.window_open = True
+    said = office.advance(WINTER_NOON + timedelta(hours=2))
+    told = [json.loads(each.payload)["contact"] for each in said if each.topic == "zigbee2mqtt/room/window-1"]
+    assert set(told) == {False}
+    assert room.celsius < before - 3
+    room.window_open = False
+    said = office.advance(WINTER_NOON + timedelta(hours=2, minutes=2))
+    assert [json.loads(each.payload)["contact"] for each in said] == [True]

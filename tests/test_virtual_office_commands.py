@@ -220,7 +220,7 @@ def test_foreign_topics_and_its_own_state_topics_are_left_alone() -> None:
         "///",
         "cmnd/other/POWER",
     ):
-        assert told(office, topic, "OFF", 0) == []
+        assert told(office, topic, "OFF", 10) == []
     assert office.truth.commands == []
 
 
@@ -246,3 +246,10 @@ def test_tasmota_lives_under_the_full_topic_it_was_given(full_topic: str, comman
     office.advance(NIGHT)
     assert answer in [said.topic for said in told(office, command, "OFF")]
     assert f"{command.rpartition('/')[0]}/+" in office.command_topics()
+
+
+def test_infrared_in_fahrenheit_sets_celsius() -> None:
+    office = fresh("coolir")
+    words = '{"Vendor":"COOLIX","Power":"On","Mode":"Cool","Celsius":"Off","Temp":77}'
+    told(office, "cmnd/tasmota_room_ac_1/IRHVAC", words)
+    assert unit(office).target_celsius == 25.0

@@ -107,3 +107,20 @@ def test_loads_have_the_shapes_that_meters_know() -> None:
     assert max(printer) > 500
     assert min(computer) < 3
     assert 60 < max(computer) <= 110
+
+
+def test_a_saturday_is_after_hours_all_day() -> None:
+    office = VirtualOffice(room_plan("server", people=0), 2)
+    saturday = START + timedelta(days=3)
+    office.advance(saturday)
+    office.advance(saturday + timedelta(hours=23))
+    tally = office.settle().device(DeviceId("room-server-1"))
+    assert tally.after_hours_on_seconds == pytest.approx(tally.on_seconds)
+    assert tally.after_hours_kwh == pytest.approx(tally.kwh)
+
+
+def test_two_of_a_kind_do_not_draw_in_step() -> None:
+    office = VirtualOffice(room_plan("server", "server", people=0), 2)
+    office.advance(START)
+    first, second = office.things.values()
+    assert first.watts != second.watts

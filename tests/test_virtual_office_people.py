@@ -161,3 +161,17 @@ def test_a_presence_sensor_sees_people_and_forgets_them() -> None:
     assert MONDAY + timedelta(hours=7) < min(busy) < MONDAY + timedelta(hours=9.5)
     assert max(busy) < MONDAY + timedelta(hours=23)
     assert answers[-1][1] is False
+
+
+def test_nobody_fights_against_what_a_colleague_has_set() -> None:
+    office = VirtualOffice(room_plan("cool2", people=6), 1)
+    noon = MONDAY + timedelta(hours=10)
+    office.advance(noon)
+    (unit,) = (thing for thing in office.things.values() if isinstance(thing, Unit))
+    for person in office.people("room"):
+        person.stubborn = True
+        person.cool_celsius = 25.0
+    for celsius in (24.0, 24.5, 24.0, 24.5, 24.0, 24.5):
+        unit.set(noon.timestamp(), "person", on=True, mode="cool", celsius=celsius)
+    office.advance(noon + timedelta(minutes=50))
+    assert [change.to for change in office.truth.transitions].count("cool 25.0") == 0

@@ -99,7 +99,7 @@ def _lines() -> list[bytes]:
     best = float("inf")
     for _ in range(_ROUNDS):
         began = time.process_time()
-        made = [points.line(reading, device, tie=7) or b"" for reading, device in readings]
+        made = [points.line(reading, device) or b"" for reading, device in readings]
         best = min(best, time.process_time() - began)
     print(f"line: {best / len(readings) * 1e9:,.0f} ns a reading")
     return made * 10

@@ -37,10 +37,11 @@ def device(name: str, *, zone: str = "z1") -> Device:
 class Store:
     history: History
     points: Points
+    site: str
     write: Callable[[bytes], int]
 
     def put(self, *readings: tuple[AnyReading, Device]) -> None:
-        lines = [self.points.line(reading, device, tie=tie) for tie, (reading, device) in enumerate(readings)]
+        lines = [self.points.line(reading, device) for reading, device in readings]
         assert self.write(b"\n".join(line for line in lines if line)) == 204
 
 
@@ -61,7 +62,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     if request.param == "sqlite":
         file = HistoryFile(tmp_path / "history.sqlite", tell=pytest.fail)
         sqlite_writer = SqliteWriter(file, now=lambda: NOW)
-        yield Store(SqliteHistory(file), Points(site), lambda lines: sqlite_writer.post(lines).status)
+        yield Store(SqliteHistory(file), Points(site), site, lambda lines: sqlite_writer.post(lines).status)
         file.close()
         return
     server = request.getfixturevalue("server")
@@ -72,7 +73,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         server.url, token=server.token, organisation=server.organisation, bucket=bucket, now=lambda: NOW
     )
     query = InfluxQuery(server.url, token=server.token, bucket=bucket)
-    yield Store(InfluxHistory(query, site=site), Points(site), lambda lines: writer.post(lines).status)
+    yield Store(InfluxHistory(query, site=site), Points(site), site, lambda lines: writer.post(lines).status)
     writer.close()
     query.close()
 
@@ -118,7 +119,9 @@ def test_names_that_would_break_a_line_come_back_as_they_were(store: Store) -> N
 def test_the_same_line_twice_is_one_point_and_another_field_joins_it(store: Store) -> None:
     pc = device("pc")
     store.put(power(pc, 0, watts=5.0))
+    store.points = Points(store.site)  # a restart
     store.put(power(pc, 0, watts=5.0))
+    store.points = Points(store.site)
     store.put(power(pc, 0, energy_kwh_total=7.0))
     assert list(store.history.series("pc", "power", "watts", NOW, NOW + seconds(1))) == [Sample(NOW, 5.0)]
     assert list(store.history.series("pc", "power", "energy_kwh_total", NOW, NOW + seconds(1))) == [Sample(NOW, 7.0)]

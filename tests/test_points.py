@@ -137,11 +137,10 @@ def test_no_two_names_are_written_alike_and_each_is_read_back(first: str, second
     st.text(min_size=1, max_size=30),
     st.text(max_size=30),
     st.dictionaries(st.sampled_from(["watts", "energy_kwh_total"]), st.floats(-1e300, 1e300), min_size=1),
-    st.integers(0, 999),
 )
-def test_what_points_write_lines_read_back(name: str, zone: str, values: dict[str, float], tie: int) -> None:
+def test_what_points_write_lines_read_back(name: str, zone: str, values: dict[str, float]) -> None:
     device = Device(DeviceId(name), "plug", Address("tasmota", "x"), ZoneId(zone), load="server")
-    line = Points("hq").line(Power(device=device.id, arrived_at=NOW, **values), device, tie=tie)  # type: ignore[arg-type]  # by name
+    line = Points("hq").line(Power(device=device.id, arrived_at=NOW, **values), device)  # type: ignore[arg-type]  # by name
     assert line is not None
     assert b"\n" not in line
     head, body, at_ns = split(line.decode())
@@ -149,7 +148,7 @@ def test_what_points_write_lines_read_back(name: str, zone: str, values: dict[st
     expected = {"device": name, "zone": zone, "site": "hq", "family": "tasmota", "load": "server"}
     assert (measurement, tags) == ("power", {key: value for key, value in expected.items() if value})
     assert fields("power", body) == values
-    assert at_ns == NOW_NS + tie
+    assert at_ns == NOW_NS
 
 
 @given(st.text(max_size=200), st.text(max_size=200))
@@ -164,6 +163,22 @@ def test_texts_are_read_back_save_for_control_characters(reason: str, department
     assert isinstance(told, str)
     assert len(told) == len(reason)
     assert all(a in (b, " ") for a, b in zip(told, reason, strict=True))
+
+
+def test_readings_of_one_instant_stay_apart_and_do_so_again_on_a_replay() -> None:
+    later = NOW + timedelta(microseconds=1)
+    readings = [Power(device=PC.id, arrived_at=at, watts=1.0) for at in (NOW, NOW, later)]
+    other = Device(DeviceId("other"), PC.kind, PC.address, PC.zone)
+
+    def stamps(points: Points) -> list[int]:
+        points.line(Power(device=other.id, arrived_at=NOW, watts=1.0), other)
+        return [int((points.line(reading, PC) or b"").split()[-1]) - NOW_NS for reading in readings]
+
+    assert stamps(Points("hq")) == stamps(Points("hq")) == [0, 1, 1000]
+    points = Points("hq")
+    assert [int((points.line(readings[0], PC) or b"").split()[-1]) - NOW_NS for _ in range(1002)] == list(range(1002))
+    job = PrintJob(device=PC.id, arrived_at=NOW, job="1", department="a")
+    assert [(points.line(job, PC) or b"")[-3:] for _ in range(2)] == [b"000", b"001"]
 
 
 def test_a_device_s_new_zone_is_written_from_its_next_reading_on() -> None:

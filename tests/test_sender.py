@@ -319,7 +319,7 @@ def test_stamps_that_would_open_a_shard_in_another_century_are_set_aside_by_ours
         line(5, NOON_NS // 1_000_000),
         line(6, 0),
         line(7, 9_223_372_036_854_775_806),
-        line(8, 9 * 10**19),
+        line(8, 10**19 + NOON_NS),
         b"power watts=1.0",
         b"power watts=1.0 soon",
         b"x",

@@ -1,8 +1,8 @@
 """Readings and records as lines of the database's protocol, at a cost that does not matter.
 
 A line is `measurement,tags fields stamp`. The part before the first space is made once a device and remembered; the stamp
-is `arrived_at` in nanoseconds. Two readings that came in one read of the socket have one `arrived_at`: `tie` (0-999, the
-reading's place in its read) keeps them apart, and is the same again when the journal is replayed.
+is `arrived_at` in nanoseconds. Two readings of one device that came in one read of the socket have one `arrived_at` and would
+overwrite each other: the second one is a nanosecond later, and is so again when the journal is replayed.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,8 +17,6 @@ from sensors.readings import AnyReading, PrintJob, Reading
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_TIES = tuple(f"{tie:03}" for tie in range(1000))
-_Series = dict[str, tuple[Device, str]]
 
 
 class Points:
@@ -26,13 +24,13 @@ class Points:
 
     def __init__(self, site: str) -> None:
         self._site = site
-        self._kinds: dict[type[Reading], tuple[str, Callable[[Any], str], _Series]] = {
+        self._kinds: dict[type[Reading], tuple[str, Callable[[Any], str], dict[str, _Series]]] = {
             kind: (measurement, fields, {}) for kind, (measurement, fields) in KINDS.items()
         }
         self._at = _EPOCH
         self._at_us = 0
 
-    def line(self, reading: AnyReading, device: Device, *, tie: int = 0, by_device_clock: bool = False) -> bytes | None:
+    def line(self, reading: AnyReading, device: Device, *, by_device_clock: bool = False) -> bytes | None:
         """One point; None for kinds that are not stored, and where nothing was said.
 
         `by_device_clock` puts it at `device_at`, where there is one: for late readings that are to land at their own time.
@@ -40,17 +38,21 @@ class Points:
         kind = self._kinds.get(type(reading))
         if kind is None:
             return None
-        measurement, fields, series = kind
+        measurement, fields, all_series = kind
         said = fields(reading)
         if not said:
             return None
         at = reading.device_at if by_device_clock and reading.device_at is not None else reading.arrived_at
         if at is not self._at:
             self._at, self._at_us = at, microseconds(at)
-        known = series.get(device.id)
-        if known is None or known[0] is not device or measurement == "print_job":
-            known = series[device.id] = (device, self._series(measurement, device, reading))
-        return f"{known[1]} {said[1:]} {self._at_us}{_TIES[tie % 1000]}".encode()
+        series = all_series.get(device.id)
+        if series is None or series.device is not device or measurement == "print_job":
+            series = all_series[device.id] = self._remember(measurement, device, reading, series)
+        if series.at_us == self._at_us:
+            series.tie += 1
+        else:
+            series.at_us, series.tie = self._at_us, 0
+        return f"{series.prefix} {said[1:]} {series.at_us * 1000 + series.tie}".encode()
 
     def record_line(
         self,
@@ -63,6 +65,8 @@ class Points:
     ) -> bytes | None:
         """A point of any measurement of the schema; `site` is added. None where no field has a value.
 
+        `tie`: nanoseconds that keep two records of one instant apart, the same again when the step is done again.
+
         Raises KeyError for a tag or field that the schema does not have and TypeError for a value of another type:
         that is a mistake of ours, not of the world.
         """
@@ -74,7 +78,7 @@ class Points:
         )
         if not said:
             return None
-        return f"{_prefix(measurement, {'site': self._site, **tags})} {said} {microseconds(at)}{_TIES[tie % 1000]}".encode()
+        return f"{_prefix(measurement, {'site': self._site, **tags})} {said} {microseconds(at) * 1000 + tie}".encode()
 
     def case_line(
         self,
@@ -142,7 +146,7 @@ class Points:
             raise ValueError(f"a {measurement} without a single field")
         return line
 
-    def _series(self, measurement: str, device: Device, reading: Reading) -> str:
+    def _remember(self, measurement: str, device: Device, reading: Reading, before: "_Series | None") -> "_Series":
         tags = {"device": str(device.id), "zone": str(device.zone), "site": self._site}
         if isinstance(reading, PrintJob):
             tags |= {"printer": device.address.name, "department": reading.department}
@@ -150,7 +154,22 @@ class Points:
             tags["family"] = device.address.family
         if measurement == "power":
             tags["load"] = device.load
-        return _prefix(measurement, tags)
+        made = _Series(device, _prefix(measurement, tags))
+        if before is not None:
+            made.at_us, made.tie = before.at_us, before.tie
+        return made
+
+
+class _Series:
+    """What is written before the first space, and the stamp of the last line."""
+
+    __slots__ = ("at_us", "device", "prefix", "tie")
+
+    def __init__(self, device: Device, prefix: str) -> None:
+        self.device = device
+        self.prefix = prefix
+        self.at_us = -1
+        self.tie = 0
 
 
 def microseconds(at: datetime) -> int:

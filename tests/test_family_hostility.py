@@ -136,7 +136,7 @@ def test_nothing_but_readings_and_refusals_comes_out(family: FamilyName, topic: 
 
 
 @pytest.mark.slow
-@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(payload=PAYLOADS)
 @pytest.mark.parametrize(("family", "topic"), CASES)
 def test_nothing_but_readings_and_refusals_comes_out_of_much_more(

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -82,7 +82,7 @@ def _lines() -> list[bytes]:
     readings: list[tuple[AnyReading, Device]] = []
     for number in range(READINGS // 10):
         device = devices[number % len(devices)]
-        at = {"device": device.id, "arrived_at": _NOW}
+        at = {"device": device.id, "arrived_at": _NOW + number // 100 * timedelta(milliseconds=1)}
         watts, celsius = number % 977 / 10, 20 + number % 83 / 10
         readings.append(
             (

@@ -328,8 +328,12 @@ def test_stamps_that_would_open_a_shard_in_another_century_are_set_aside_by_ours
     assert fake.stored == set(good)
 
 
-def test_without_a_retention_milliseconds_still_do_not_land_in_1970(bench: Bench, fake: FakeInfluxdb) -> None:
-    assert bench.send(line(1), line(2, NOON_NS // 1_000_000)) == [line(2, NOON_NS // 1_000_000)]
+@pytest.mark.parametrize("at_ns", [NOON_NS // 1_000_000, 10**19 + NOON_NS, -NOON_NS, NOON_NS // 1000])
+def test_without_a_retention_other_units_still_do_not_land_in_another_century(
+    bench: Bench, fake: FakeInfluxdb, at_ns: int
+) -> None:
+    assert bench.send(line(1), line(2, at_ns)) == [line(2, at_ns)]
+    assert fake.stored == {line(1)}
 
 
 def test_a_batch_that_is_all_set_aside_asks_nobody(bench: Bench, fake: FakeInfluxdb) -> None:

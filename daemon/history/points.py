@@ -29,6 +29,7 @@ class Points:
         }
         self._at = _EPOCH
         self._at_us = 0
+        self._stamp = "0"
 
     def line(self, reading: AnyReading, device: Device, *, by_device_clock: bool = False) -> bytes | None:
         """One point; None for kinds that are not stored, and where nothing was said.
@@ -45,14 +46,16 @@ class Points:
         at = reading.device_at if by_device_clock and reading.device_at is not None else reading.arrived_at
         if at is not self._at:
             self._at, self._at_us = at, microseconds(at)
+            self._stamp = f"{self._at_us}000"
         series = all_series.get(device.id)
         if series is None or series.device is not device or measurement == "print_job":
             series = all_series[device.id] = self._remember(measurement, device, reading, series)
         if series.at_us == self._at_us:
             series.tie += 1
-        else:
-            series.at_us, series.tie = self._at_us, 0
-        return f"{series.prefix} {said[1:]} {series.at_us * 1000 + series.tie}".encode()
+            return f"{series.prefix} {said[1:]} {series.at_us * 1000 + series.tie}".encode()
+        series.at_us = self._at_us
+        series.tie = 0
+        return f"{series.prefix} {said[1:]} {self._stamp}".encode()
 
     def record_line(
         self,

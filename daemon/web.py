@@ -87,7 +87,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.close()
         reason = "the port is in use" if error.errno == 98 else str(error.strerror or error)  # noqa: PLR2004  EADDRINUSE
         raise WebUnavailable(
-            f"cannot serve the board on {host}:{port}: {reason}; choose another with web.port"
+            f"cannot serve the board on {host}:{port}: {reason}; choose another with board.bind or --port"
         ) from error
     listener.set_inheritable(False)
     return listener

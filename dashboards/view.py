@@ -90,7 +90,7 @@ def overview(state: State, now: datetime) -> Overview:
         corrections=corrections(state),
         planned=planned(state, closing, closes=closes),
         rooms=rooms,
-        silent=tuple(_silent(state.office, now)),
+        silent=tuple(sorted(_silent(state.office, now), key=lambda each: each.heard_at is None)),
         leaves=tuple(_leave(state.office, override) for override in state.office.overrides if now < override.until),
         unclaimed=len(state.office.unclaimed),
     )
@@ -99,17 +99,18 @@ def overview(state: State, now: datetime) -> Overview:
 def answer(rooms: tuple[Room, ...], state: State, now: datetime) -> Answer:
     """The big sentence. What was not heard is never counted as well-behaved."""
     breaking = sum(1 for each in rooms if each.standing in BREAKING)
-    unheard = sum(1 for each in rooms if each.standing == "unheard")
-    words, tone = _sentence(len(rooms), breaking, unheard, state, now)
+    unheard = sum(1 for each in rooms if each.standing in {"partly", "unheard"})
+    words, tone = _sentence(rooms, breaking, unheard, state, now)
     return Answer(words, tone, len(rooms), breaking, unheard)
 
 
-def _sentence(rooms: int, breaking: int, unheard: int, state: State, now: datetime) -> tuple[Words, Tone]:
+def _sentence(page: tuple[Room, ...], breaking: int, unheard: int, state: State, now: datetime) -> tuple[Words, Tone]:
+    rooms = len(page)
     if not rooms:
         return say("No rooms are configured"), "unknown"
     if not state.policies:
         return say("No rules are configured, so nothing is judged"), "unknown"
-    if state.stepped_at is None or (unheard == rooms and not breaking):
+    if state.stepped_at is None or (not breaking and all(each.standing == "unheard" for each in page)):
         return say("No answer yet: nothing has been heard"), "unknown"
     if now - state.stepped_at > STALE_AFTER:
         return say("No answer: nothing was judged since {stepped_at}", stepped_at=state.stepped_at), "unknown"
@@ -118,10 +119,10 @@ def _sentence(rooms: int, breaking: int, unheard: int, state: State, now: dateti
     if breaking:
         return say("{breaking} of {rooms} rooms break a rule now", breaking=breaking, rooms=rooms), "broken"
     if unheard == 1:
-        return say("{kept} rooms keep the rules, 1 is not heard", kept=rooms - unheard), "unknown"
+        return say("{kept} rooms keep the rules, 1 is not fully heard", kept=rooms - unheard), "unknown"
     if unheard:
         return say(
-            "{kept} rooms keep the rules, {unheard} are not heard", kept=rooms - unheard, unheard=unheard
+            "{kept} rooms keep the rules, {unheard} are not fully heard", kept=rooms - unheard, unheard=unheard
         ), "unknown"
     if rooms == 1:
         return say("The room keeps the rules"), "calm"

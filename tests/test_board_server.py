@@ -33,7 +33,7 @@ def test_a_busy_port_is_one_line_for_a_person() -> None:
         started(port)
     assert (
         str(refused.value)
-        == f"cannot serve the board on 127.0.0.1:{port}: the port is in use; choose another with web.port"
+        == f"cannot serve the board on 127.0.0.1:{port}: the port is in use; choose another with board.bind or --port"
     )
     web.stop()
 

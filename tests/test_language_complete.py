@@ -69,6 +69,19 @@ def test_a_value_is_written(name: str, value: Value | None, english: str, chines
     assert spoken == [english, chinese]
 
 
+@pytest.mark.parametrize(
+    ("name", "room", "said"),
+    [
+        ("Lobby air conditioner 1", "Lobby", "Air conditioner 1"),
+        ("Monitors", "Lobby", "Monitors"),
+        ("Lobby", "Lobby", "Lobby"),
+        ("Monitors", "", "Monitors"),
+    ],
+)
+def test_a_device_does_not_say_its_rooms_name_twice(name: str, room: str, said: str) -> None:
+    assert languages("UTC")["en"].thing({"en": name}, "x", room) == said
+
+
 def test_braces_in_a_name_are_only_letters() -> None:
     spoken = languages("UTC")["en"].words(
         say("{who} has leave until {until_at}", who="{0.__class__}", until_at=NOW), NOW

@@ -41,11 +41,11 @@ def without(state: State, *zones: str) -> State:
             with_cases(calm_state(), "suspended"), "All 8 rooms keep the rules", "calm", id="leave is no breach"
         ),
         pytest.param(
-            without(calm_state(), "archive"), "7 rooms keep the rules, 1 is not heard", "unknown", id="one silent"
+            without(calm_state(), "archive"), "7 rooms keep the rules, 1 is not fully heard", "unknown", id="one silent"
         ),
         pytest.param(
             without(calm_state(), "archive", "east"),
-            "6 rooms keep the rules, 2 are not heard",
+            "6 rooms keep the rules, 2 are not fully heard",
             "unknown",
             id="two silent",
         ),
@@ -91,6 +91,12 @@ def test_each_room_shows_its_gravest_case() -> None:
         "archive": "unheard",
     }
     assert standings == wanted
+
+
+def test_a_room_whose_air_conditioner_is_silent_is_not_said_to_keep_the_rules() -> None:
+    page = overview(without(calm_state(), "east-ac"), NOW)
+    assert {each.zone.id: each.standing for each in page.rooms}["east"] == "partly"
+    assert page.answer.tone == "unknown"
 
 
 def test_every_case_stands_in_exactly_one_part_of_the_page() -> None:

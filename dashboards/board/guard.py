@@ -46,7 +46,9 @@ class Guard:
             await send(message)
 
         if not self.allows(Headers(scope=scope).get("host", "")):
-            refusal = PlainTextResponse("This name is not one of this board's names (web.hosts).\n", status_code=421)
+            refusal = PlainTextResponse(
+                "This board does not answer to that name; its address in digits always works.\n", status_code=421
+            )
             await refusal(scope, receive, with_headers)
         elif scope["method"] not in {"GET", "HEAD"}:
             refusal = PlainTextResponse("Only reading is possible here.\n", 405, headers={"Allow": "GET, HEAD"})

@@ -108,6 +108,12 @@ class Language:
                 return names[code]
         return next((name for name in names.values() if name), fallback)
 
+    def thing(self, names: Mapping[str, str], fallback: str, room: str) -> str:
+        """A device's name beside its room's: a room's name in front of it would only be said twice."""
+        name = self.name(names, fallback)
+        rest = name.removeprefix(room).strip(" -·") if room else name
+        return (rest[0].upper() + rest[1:]) if rest and rest != name else name
+
     def clock_note(self, at: datetime) -> str:
         """Where the times on a page are local: `China, GMT+08:00`."""
         zone = ZoneInfo(self.timezone)

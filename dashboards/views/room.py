@@ -16,8 +16,9 @@ from policies.words import Words, say
 from sensors.commands import Side
 from sensors.device import Device, ZoneId
 
-Standing = Literal["keeps", "watching", "breaks", "correcting", "person", "leave", "unheard"]
-"""How a room stands, best known first: `watching` is within its grace, `leave` differs with somebody's leave."""
+Standing = Literal["keeps", "watching", "breaks", "correcting", "person", "leave", "partly", "unheard"]
+"""How a room stands: `watching` is within its grace, `leave` differs with somebody's leave, of `partly` heard rooms an
+air conditioner is silent, so nobody knows whether it keeps the rules."""
 
 STANDINGS: Mapping[Standing, Words] = {
     "keeps": say("keeps the rules"),
@@ -26,6 +27,7 @@ STANDINGS: Mapping[Standing, Words] = {
     "correcting": say("being corrected"),
     "person": say("needs a person"),
     "leave": say("has leave to differ"),
+    "partly": say("not fully heard"),
     "unheard": say("not heard"),
 }
 BREAKING: frozenset[Standing] = frozenset({"breaks", "correcting", "person"})
@@ -60,14 +62,14 @@ class Room(msgspec.Struct, frozen=True):
     power_is_partial: bool
 
 
-def standing(cases: Sequence[Case], *, heard: bool) -> Standing:
-    """The gravest of a room's cases; without cases it keeps the rules, if it was heard at all."""
+def standing(cases: Sequence[Case], *, heard: Standing) -> Standing:
+    """The gravest of a room's cases; without cases what hearing it allows to say: `keeps`, `partly`, `unheard`."""
     found: set[Standing] = {case_standing(case) for case in cases}
     for grave in ("person", "correcting", "breaks"):
         if grave in found:
             return grave
-    if not heard:
-        return "unheard"
+    if heard != "keeps":
+        return heard
     return "leave" if "leave" in found else "watching" if "watching" in found else "keeps"
 
 
@@ -111,7 +113,7 @@ def room(
     return Room(
         zone=zone(office.site, zone_id),
         floor=there.floor,
-        standing=standing(cases, heard=any(not office.of(item.id).is_silent(now) for item in devices)),
+        standing=standing(cases, heard=_hearing(office, devices, now)),
         is_open=office.is_open(zone_id, now),
         changes_at=closing,
         is_occupied=office.is_occupied(zone_id, now),
@@ -120,6 +122,13 @@ def room(
         power_watts=watts,
         power_is_partial=partial,
     )
+
+
+def _hearing(office: Office, devices: Sequence[Device], now: datetime) -> Standing:
+    silent = [item for item in devices if office.of(item.id).is_silent(now)]
+    if len(silent) == len(devices):
+        return "unheard"
+    return "partly" if any(item.kind == "climate" for item in silent) else "keeps"
 
 
 def _unit(office: Office, policies: Sequence[Policy], item: Device, now: datetime) -> Unit:

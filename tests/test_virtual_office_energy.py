@@ -109,10 +109,11 @@ def test_loads_have_the_shapes_that_meters_know() -> None:
     assert 60 < max(computer) <= 110
 
 
-def test_a_saturday_is_after_hours_all_day() -> None:
+@pytest.mark.parametrize("start_hour", [0, 11])
+def test_a_saturday_is_after_hours_all_day(start_hour: int) -> None:
     office = VirtualOffice(room_plan("server", people=0), 2)
     saturday = START + timedelta(days=3)
-    office.advance(saturday)
+    office.advance(saturday + timedelta(hours=start_hour))
     office.advance(saturday + timedelta(hours=23))
     tally = office.settle().device(DeviceId("room-server-1"))
     assert tally.after_hours_on_seconds == pytest.approx(tally.on_seconds)

@@ -12,7 +12,7 @@ from daemon.configuration.load import load
 from sensors.commands import Command, CommandId, Remedy, SetSetpoint, Side, SwitchOff
 from sensors.device import DeviceId, Traits
 from sensors.messages import Message
-from sensors.readings import Announced, AnyReading, Climate, CommandReply, Power
+from sensors.readings import Announced, AnyReading, Climate, CommandReply, Power, PrintJob
 from sensors.registry import Registry
 from sensors.virtual.building import VirtualOffice
 from sensors.virtual.faults import NO_FAULTS, Faults
@@ -179,3 +179,24 @@ def test_days_of_the_plan_are_days_of_the_configuration(tmp_path: Path) -> None:
     assert (calendar.kind(closed), calendar.kind(opened)) == ("closed", "make_up")
     assert configuration.broker.port == 2883
     assert {policy.mode for policy in build_policies(configuration)} == {"watch"}
+
+
+def test_sheets_are_understood_as_they_were_printed_on_every_kind_of_queue() -> None:
+    made = room_plan("printer", "ppdprinter", "simplexprinter", people=30)
+    listener = Listener(made)
+    for _ in range(5 * 24):
+        listener.listen(3600)
+    truth = listener.office.settle()
+    shares = []
+    for number in (1, 2, 3):
+        queue = DeviceId(f"room-printer-{number}")
+        told = [each for each in listener.heard if isinstance(each, PrintJob) and each.device == queue]
+        completed = [each for each in told if each.state == "completed"]
+        tally = truth.device(queue)
+        assert len(completed) == tally.jobs > 20
+        assert sum(each.sheets or 0 for each in completed) == tally.sheets
+        assert sum(each.two_sided == "yes" and bool(each.duplexable) for each in completed) == tally.duplex_jobs
+        shares.append(tally.duplex_jobs / tally.jobs)
+    assert shares[0] > 0.1
+    assert shares[1] > 0.1
+    assert shares[2] == 0.0

@@ -40,8 +40,9 @@ class Furnisher:
         counts: dict[str, int] = {}
         devices: list[PlannedDevice] = []
         for piece in pieces:
-            counts[piece] = counts.get(piece, 0) + 1
-            devices.extend(PIECES[piece](self, counts[piece]))
+            kind = "printer" if piece.endswith("printer") else piece
+            counts[kind] = counts.get(kind, 0) + 1
+            devices.extend(PIECES[piece](self, counts[kind]))
         return devices
 
     def seat(self) -> int:
@@ -169,13 +170,19 @@ def _water(room: Furnisher, number: int) -> Sequence[PlannedDevice]:
     return (PlannedDevice(device, rated_watts=1500.0),)
 
 
-def _printer(room: Furnisher, number: int) -> Sequence[PlannedDevice]:
-    queue = room.device("printer", number, "printer", "print_job", "printer")
-    plug = room.device(
-        "printer-plug", number, "plug", room.plug_family(), "printer", switchable=True, standby_watts=10.0,
-        busy_watts=120.0,
-    )  # fmt: skip
-    return (PlannedDevice(queue, has_duplexer=number == 1), PlannedDevice(plug, follows=queue.id, rated_watts=950.0))
+def _printing(*, has_duplexer: bool = True, obeys_ppd: bool = False) -> Piece:
+    def piece(room: Furnisher, number: int) -> Sequence[PlannedDevice]:
+        queue = room.device("printer", number, "printer", "print_job", "printer")
+        plug = room.device(
+            "printer-plug", number, "plug", room.plug_family(), "printer", switchable=True, standby_watts=10.0,
+            busy_watts=120.0,
+        )  # fmt: skip
+        return (
+            PlannedDevice(queue, has_duplexer=has_duplexer, obeys_ppd=obeys_ppd),
+            PlannedDevice(plug, follows=queue.id, rated_watts=950.0),
+        )
+
+    return piece
 
 
 def _server(room: Furnisher, number: int) -> Sequence[PlannedDevice]:
@@ -200,7 +207,9 @@ PIECES: Mapping[str, Piece] = {
     "gang": _gang,
     "lights": _lights,
     "water": _water,
-    "printer": _printer,
+    "printer": _printing(),
+    "simplexprinter": _printing(has_duplexer=False),
+    "ppdprinter": _printing(obeys_ppd=True),
     "server": _server,
     "terminal": _terminal,
 }

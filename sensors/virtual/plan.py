@@ -35,6 +35,7 @@ class PlannedDevice:
     one_setpoint    an air conditioner that cools with a setpoint *named* heating and has its own ON/OFF key
     fahrenheit      a sensor that reports in °F
     has_duplexer    a print queue whose printer can turn the sheet
+    obeys_ppd       a queue with a PPD: what its `Duplex` option says wins, and `sides` is nonsense
     """
 
     device: Device
@@ -45,6 +46,7 @@ class PlannedDevice:
     one_setpoint: bool = False
     fahrenheit: bool = False
     has_duplexer: bool = True
+    obeys_ppd: bool = False
 
     @property
     def id(self) -> DeviceId:

@@ -49,7 +49,9 @@ HOUSE_ROOMS = (
     RoomType("wing", "Wing", "侧翼", 50.0, 6, ("cool1", "eye", "pc", "pc", "pc", "monitor", "monitor", "water", "air")),
     RoomType("small", "Small office", "小办公室", 22.0, 2, ("coolir", "eye", "pc", "monitor", "lights")),
     RoomType("meet", "Meeting room", "会议室", 30.0, 3, ("cool2", "eye", "lights", "airf")),
-    RoomType("print", "Print room", "文印室", 15.0, 1, ("printer", "printer", "lights", "terminal")),
+    RoomType(
+        "print", "Print room", "文印室", 15.0, 1, ("printer", "ppdprinter", "simplexprinter", "lights", "terminal")
+    ),
     RoomType("rack", "Rack", "弱电间", 10.0, 0, ("server", "server")),
 )
 

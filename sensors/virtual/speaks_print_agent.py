@@ -41,17 +41,23 @@ class PrintAgent(Voice):
             "copies": job.copies,
             "impressions": job.impressions,
             "pages": job.pages,
-            "sides": "two-sided-long-edge" if job.wants_duplex else "one-sided",
+            **_wish(job, ppd=planned.obeys_ppd),
             "number_up": job.number_up,
             "colour": job.colour,
             "media": "iso_a4_210x297mm",
             "duplexer": planned.has_duplexer,
-            "wins": "sides",
             "completed_at": datetime.fromtimestamp(at, self.days.timezone).isoformat(timespec="seconds"),
             "user_hash": _hash(job.user),
             "title_hash": _hash(job.title),
         }
         return [(f"officed/print/{queue}/job", encode(message), False)]
+
+
+def _wish(job: Job, *, ppd: bool) -> dict[str, str]:
+    """How the wish for two sides stands in the job: in `sides`, or in the PPD's own option while `sides` says one."""
+    if ppd:
+        return {"sides": "one-sided", "duplex": "DuplexNoTumble" if job.wants_duplex else "None", "wins": "ppd"}
+    return {"sides": "two-sided-long-edge" if job.wants_duplex else "one-sided", "wins": "sides"}
 
 
 def _hash(words: str) -> str:

@@ -81,6 +81,10 @@ class Truth:
         """Sums of one device over local days, both ends included; None: from the start, to now."""
         return _sum(tallies[device] for tallies in self._between(since, until) if device in tallies)
 
+    def transitions_of(self, device: DeviceId) -> list[Transition]:
+        """What really changed on one device, in order of time."""
+        return [transition for transition in self.transitions if transition.device == device]
+
     def per_device(self, since: date | None = None, until: date | None = None) -> dict[DeviceId, Tally]:
         """The same for every device."""
         sums: dict[DeviceId, Tally] = {}

@@ -70,7 +70,7 @@ leave = st.builds(lambda zone, minutes: (zone, minutes), maybe([ROOM, LAB]), st.
 moment = st.tuples(st.integers(1, 400), st.lists(reading, max_size=3), st.none() | st.none() | st.none() | leave)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(moment, min_size=5, max_size=40))
 def test_quick_and_full_steps_agree(moments: list[tuple[int, list[AnyReading], tuple[ZoneId, int] | None]]) -> None:
     quick = full = office(*DEVICES, policies=POLICIES)

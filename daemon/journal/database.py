@@ -93,7 +93,8 @@ class Database:
 
     def close(self) -> None:
         """Both connections; the log is copied into the file."""
-        self._reader.close()
+        with self._reading:
+            self._reader.close()
         self.writer.close()
 
     def _open(self) -> None:

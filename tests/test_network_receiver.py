@@ -233,17 +233,28 @@ def test_the_wait_after_a_read(most_ms: int, reads: list[tuple[float, int]], exp
 
 
 @pytest.mark.parametrize(
-    ("counts", "last_ms"),
+    ("counts", "expected_ms"),
     [
-        pytest.param([20] * 6, 2, id="window after window"),
-        pytest.param([20, 20, 19, 20, 20, 19], 20, id="chance"),
-        pytest.param([9] * 6, 20, id="few enough to come from a slow office"),
+        pytest.param([20] * 8, [0, 2, 4, 2, 2, 2, 2, 2], id="window after window, also after the short wait"),
+        pytest.param([20] * 4 + [10] * 3, [0, 2, 4, 2, 2, 2, 2], id="half a window is one"),
+        pytest.param([20] * 4 + [9, 20, 20, 20, 20], [0, 2, 4, 2, 8, 16, 20, 20, 20], id="a steady office"),
+        pytest.param([20, 20, 19, 20, 20, 19], [0, 2, 4, 8, 16, 20], id="chance"),
+        pytest.param([9] * 6, [0, 2, 4, 8, 16, 20], id="few"),
     ],
 )
-def test_a_broker_that_waits_for_our_acknowledgements_is_not_kept_waiting(counts: list[int], last_ms: int) -> None:
+def test_a_broker_that_waits_for_our_acknowledgements_is_not_kept_waiting(
+    counts: list[int], expected_ms: list[int]
+) -> None:
     tick = Tick(timedelta(milliseconds=20))
     waits = [tick.after(100, count, index * 0.02) for index, count in enumerate(counts)]
-    assert round(waits[-1] * 1000, 6) in (last_ms, 16 if last_ms == 20 else last_ms)
+    assert [round(wait * 1000, 6) for wait in waits] == expected_ms
+
+
+def test_haste_ends_after_a_second_and_is_asked_for_again() -> None:
+    tick = Tick(timedelta(milliseconds=20))
+    waits = [round(tick.after(100, 20, index * 0.02) * 1000, 6) for index in range(60)]
+    assert waits[5:54] == [2] * 49
+    assert waits[54:58] == [8, 16, 2, 2]
 
 
 def test_the_fence_is_sent_again_until_it_comes_round_and_complains_once() -> None:

@@ -2,8 +2,8 @@
 
 A first message after a pause is handled at once. While reads follow one another the wait doubles up to the bound, so
 that a thousand messages a second cost fifty reads and not a thousand. A broker that stops at a window of unacknowledged
-messages (20 by default) would be held to one window a wait: it shows by reads of equal count, and is then waited for
-only briefly.
+messages (20 by default) would be held to one window a wait. It is suspected after reads of equal count, and found out by
+one short wait: a broker with a queue fills its window again at once, a steady office does not.
 """
 
 from datetime import timedelta
@@ -12,6 +12,7 @@ FIRST_SECONDS = 0.002
 IDLE_SECONDS = 0.1
 LARGE_READ_BYTES = 128 * 1024
 HASTE_SECONDS = 1.0
+CALM_SECONDS = 10.0
 _EQUAL_READS = 3
 _FEW = 10
 
@@ -21,11 +22,14 @@ class Tick:
 
     def __init__(self, max_delay: timedelta) -> None:
         self._most = max_delay.total_seconds()
-        self._seconds = 0.0
+        self._grown = 0.0
+        self._waited = 0.0
         self._read_at = float("-inf")
         self._count = 0
         self._equal = 0
+        self._suspected = 0
         self._haste_until = float("-inf")
+        self._calm_until = float("-inf")
 
     def after(self, size_bytes: int, count: int, now: float) -> float:
         """Seconds to wait after a read of this size and so many messages that began at `now` (monotonic seconds)."""
@@ -33,16 +37,30 @@ class Tick:
         self._read_at = now
         if self._most <= 0:
             return 0.0
-        if pause - self._seconds > IDLE_SECONDS:
-            self._seconds = 0.0
+        if pause - self._waited > IDLE_SECONDS:
+            self._grown = 0.0
             self._equal = 0
-            return 0.0
+            self._waited = 0.0
+        elif size_bytes >= LARGE_READ_BYTES:
+            self._waited = 0.0
+        elif self._is_to_be_short(count, now):
+            self._waited = min(self._most, FIRST_SECONDS)
+        else:
+            self._grown = self._waited = min(self._most, max(FIRST_SECONDS, self._grown * 2))
+        return self._waited
+
+    def _is_to_be_short(self, count: int, now: float) -> bool:
+        """Does the broker wait for our acknowledgements, or is that to be found out?"""
+        if self._suspected:
+            if count * 2 >= self._suspected:
+                self._haste_until = now + HASTE_SECONDS
+            else:
+                self._calm_until = now + CALM_SECONDS
+            self._suspected = self._equal = 0
+        if now < self._haste_until:
+            return True
         self._equal = self._equal + 1 if count == self._count and count >= _FEW else 1
         self._count = count
-        if size_bytes >= LARGE_READ_BYTES:
-            return 0.0
-        if self._equal >= _EQUAL_READS:
-            self._haste_until = now + HASTE_SECONDS
-        most = self._most if now >= self._haste_until else min(self._most, FIRST_SECONDS)
-        self._seconds = min(most, max(FIRST_SECONDS, self._seconds * 2))
-        return self._seconds
+        if self._equal >= _EQUAL_READS and now >= self._calm_until:
+            self._suspected = count
+        return self._suspected > 0

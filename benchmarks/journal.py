@@ -79,10 +79,12 @@ def _lines() -> list[bytes]:
         Device(DeviceId(f"f3-{number}"), "plug", Address("tasmota", f"t{number}"), ZoneId(f"room {number % 40}"))
         for number in range(200)
     ]
+    # One read of the socket, one object: as the network thread hands them over.
+    instants = [_NOW + number * timedelta(milliseconds=1) for number in range(READINGS // 1000)]
     readings: list[tuple[AnyReading, Device]] = []
     for number in range(READINGS // 10):
         device = devices[number % len(devices)]
-        at = {"device": device.id, "arrived_at": _NOW + number // 100 * timedelta(milliseconds=1)}
+        at = {"device": device.id, "arrived_at": instants[number // 100]}
         watts, celsius = number % 977 / 10, 20 + number % 83 / 10
         readings.append(
             (

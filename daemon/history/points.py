@@ -44,7 +44,7 @@ class Points:
         if not said:
             return None
         at = reading.device_at if by_device_clock and reading.device_at is not None else reading.arrived_at
-        if at is not self._at:
+        if at is not self._at and at != self._at:
             self._at, self._at_us = at, microseconds(at)
             self._stamp = f"{self._at_us}000"
         series = all_series.get(device.id)

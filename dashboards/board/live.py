@@ -14,7 +14,7 @@ from time import monotonic
 from dashboards.board.render import Fragments, Renderer
 from dashboards.board.source import Source
 from dashboards.language.catalogs import languages
-from dashboards.view import overview
+from dashboards.view import Overview, overview
 from policies.state import State
 
 logger = logging.getLogger(__name__)
@@ -33,9 +33,9 @@ class Channel:
         self._code, self._source, self._start = code, source, start
         self._renderer: Renderer | None = None
         self._fragments: Fragments = {}
+        self._overview: Overview | None = None
         self._page = ""
-        self._packed = b""
-        self._changed = self._whole = b""
+        self._packed = self._changed = self._whole = b""
         self._made_at = float("-inf")
         self._state: State | None = None
         self.number = 0
@@ -48,14 +48,17 @@ class Channel:
 
     @property
     def page(self) -> str:
-        """The document as last made."""
+        """The document as last made; put together when somebody asks for it."""
+        if not self._page and self._renderer is not None and self._overview is not None:
+            main = self._renderer.main(self._fragments)
+            self._page = self._renderer.page(main, self._overview, self.version)
         return self._page
 
     @property
     def packed(self) -> bytes:
         """The same document, gzipped once for everybody who asks. There is no secret in it (BREACH)."""
         if not self._packed:
-            self._packed = gzip.compress(self._page.encode(), compresslevel=4, mtime=0)
+            self._packed = gzip.compress(self.page.encode(), compresslevel=4, mtime=0)
         return self._packed
 
     @property
@@ -76,20 +79,23 @@ class Channel:
         changed = {key: html for key, html in fragments.items() if self._fragments.get(key) != html}
         if not changed and len(fragments) == len(self._fragments):
             return False
-        main = self._renderer.main(fragments)
-        whole = {"main": main, "clock": fragments["clock"]}
+        same = list(fragments) == list(self._fragments)
         self.number += 1
-        self._whole = self._message(whole)
-        self._changed = self._message(changed if list(fragments) == list(self._fragments) else whole)
-        self._fragments = fragments
-        self._page, self._packed = self._renderer.page(main, page, self.version), b""
+        self._fragments, self._overview = fragments, page
+        self._page, self._packed, self._whole = "", b"", b""
+        self._changed = self._message(changed) if same else b""
         return True
 
     def since(self, version: str) -> bytes:
         """What a viewer at `version` has to be sent to see the newest page; nothing if it does already."""
         if version == self.version:
             return b""
-        return self._changed if version == f"{self._start}-{self.number - 1}" else self._whole
+        if self._changed and version == f"{self._start}-{self.number - 1}":
+            return self._changed
+        if not self._whole and self._renderer is not None:
+            main = self._renderer.main(self._fragments)
+            self._whole = self._message({"main": main, "clock": self._fragments["clock"]})
+        return self._whole
 
     def _message(self, fragments: Mapping[str, str]) -> bytes:
         return f"id: {self.version}\nevent: swap\ndata: {json.dumps(fragments, ensure_ascii=False)}\n\n".encode()

@@ -1,7 +1,7 @@
 """The one place that knows every concrete class: builds a daemon out of a configuration."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -56,7 +56,7 @@ def assemble(
     journal = Journal(
         configuration.journal.path, now=clock.now, tell=tell, maximum_bytes=int(configuration.journal.max_size)
     )
-    writer, history = _store(configuration, environment, clock, tell)
+    writer, history, close_store = _store(configuration, environment, clock, tell)
     sender = Sender(journal.outbox, writer, now=clock.now, tell=tell)
     fresh = State(office=Office(site), policies=build_policies(configuration))
     state = _restored(fresh, journal, clock, tell)
@@ -80,6 +80,7 @@ def assemble(
         history=history,
         schedule=Schedule(lambda: engine.put(Tick()), TICK / speed),
         undecoded=undecoded,
+        close_store=close_store,
     )
     app = board(EngineSource(engine, clock, daemon.facts))
     daemon.web = Web(app, configuration.board.host, configuration.board.port, before_stop=app.state.live.close)
@@ -122,18 +123,22 @@ def _broker(configuration: Configuration, environment: Mapping[str, str]) -> Bro
 
 def _store(
     configuration: Configuration, environment: Mapping[str, str], clock: Clock, tell: Tell
-) -> tuple[Writer, History]:
+) -> tuple[Writer, History, Callable[[], None]]:
     server = configuration.influxdb
     if server is None:
         store = configuration.store
         file = HistoryFile(store.path, tell=tell)
         writer = SqliteWriter(file, now=clock.now, retention=store.retention, maximum_bytes=int(store.max_size))
-        return writer, SqliteHistory(file)
+        return writer, SqliteHistory(file), file.close
     token = read_secret(server.token_file, server.token_env, environment) or ""
-    return (
-        InfluxWriter(server.url, token=token, organisation=server.org, bucket=server.bucket, now=clock.now),
-        InfluxHistory(InfluxQuery(server.url, token=token, bucket=server.bucket), site=configuration.site.id),
-    )
+    influx = InfluxWriter(server.url, token=token, organisation=server.org, bucket=server.bucket, now=clock.now)
+    query = InfluxQuery(server.url, token=token, bucket=server.bucket)
+
+    def close() -> None:
+        influx.close()
+        query.close()
+
+    return influx, InfluxHistory(query, site=configuration.site.id), close
 
 
 def _restored(fresh: State, journal: Journal, clock: Clock, tell: Tell) -> State:

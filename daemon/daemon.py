@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from daemon.engine import Engine
@@ -36,6 +36,7 @@ class Daemon:
         history: History,
         schedule: Schedule,
         undecoded: Sequence[RawRow] = (),
+        close_store: Callable[[], None] = lambda: None,
     ) -> None:
         self.engine = engine
         self.network = network
@@ -44,6 +45,7 @@ class Daemon:
         self.history = history
         self._schedule = schedule
         self._undecoded = undecoded
+        self._close_store = close_store
 
     def start(self) -> None:
         """The board first (its port may be taken), then what fills it. Raises WebUnavailable."""
@@ -63,6 +65,8 @@ class Daemon:
         self.web.stop(max(0.1, min(1.0, until - time.monotonic() - 0.5)))
         sender = self.sender.stop(timedelta(seconds=max(0.1, until - time.monotonic())))
         self.journal.close()
+        if sender:
+            self._close_store()
         return network and engine and sender
 
     def facts(self) -> Mapping[str, str | float | bool]:

@@ -134,6 +134,11 @@ def walk(rows: Sequence[Row], policy: Policy = SETPOINTS, **device: Any) -> list
             id="nobody mends it: escalated once, and no third command",
         ),
         pytest.param(
+            [(0, 23.0), (300, None), (480, 23.0), (540, 23.0), (720, 23.0), (2519, 23.0)],
+            ["opened", "commanded", "set 26.0", "failed", "commanded", "set 26.0", "tell owner", "stuck"],
+            id="the owner has his time before the manager hears of it",
+        ),
+        pytest.param(
             [(0, 23.0), (300, None), (480, 23.0), (540, 23.0), (720, 23.0), (800, 26.0)],
             ["opened", "commanded", "set 26.0", "failed", "commanded", "set 26.0", "tell owner", "stuck", "proved"],
             id="a stuck case closes when it shows after all",
@@ -260,6 +265,16 @@ def evening(rows: Sequence[tuple[float, bool | None, float | None]], **device: A
             [(0, True, 40.0), (300, None, None), (900, None, None), (902, False, 0.0)],
             ["opened", "tell zone", "commanded", "switch off", "proved"],
             id="off is proved by state and watts",
+        ),
+        pytest.param(
+            [(0, True, None), (300, None, None), (900, None, None), (902, True, None)],
+            ["opened", "tell zone", "commanded", "switch off"],
+            id="without a meter: on is not off",
+        ),
+        pytest.param(
+            [(0, True, None), (300, None, None), (900, None, None), (902, False, None)],
+            ["opened", "tell zone", "commanded", "switch off", "proved"],
+            id="without a meter: off by its word",
         ),
         pytest.param(
             [(0, True, 40.0), (300, None, None), (900, None, None), (902, False, None), (903, None, 5.0)],

@@ -137,6 +137,12 @@ def test_a_device_that_fell_silent_gets_no_verdict() -> None:
     assert not list(RULE.judge(state.office, last + timedelta(microseconds=1)))
 
 
+def test_a_last_known_setpoint_under_a_live_mode_is_no_evidence() -> None:
+    old = said(cooling_setpoint_celsius=20.0, live=False)
+    state = step(office(ac()), heard(old, said(mode="cool")), WEDNESDAY).state
+    assert not list(RULE.judge(state.office, WEDNESDAY))
+
+
 def test_a_policy_holds_only_in_its_zones() -> None:
     elsewhere = RULE.model_copy(update={"zones": ("canteen",)})
     state = step(office(ac()), heard(cooling(WEDNESDAY, 22.0)), WEDNESDAY).state

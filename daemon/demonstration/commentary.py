@@ -9,7 +9,7 @@ from rich.console import Console
 from daemon.clock import FastClock
 from dashboards.language.catalogs import languages
 from policies.control.case import Case
-from policies.control.lifecycle import doing
+from policies.control.sentences import doing
 from policies.state import State
 
 

@@ -21,11 +21,12 @@ from policies.control.case import Case, CaseId, Outcome, Phase, Refusal, Turn
 from policies.control.effects import Effect, Notify, Publish, Record
 from policies.control.guards import Request, Sent, first_refusal
 from policies.control.proof import WAITING, Proof, prove
+from policies.control.sentences import doing, stuck_words
 from policies.finding import Finding
 from policies.office.office import Office
 from policies.policy import Policy
 from policies.words import Words, say
-from sensors.commands import Command, CommandId, Remedy, SetSetpoint
+from sensors.commands import Command, CommandId, Remedy
 from sensors.device import Device
 
 _HISTORY = 40
@@ -197,7 +198,7 @@ def _retry_or_stick(case: Case, proof: Proof, at: Situation, effects: list[Effec
         return _turn(
             case, "open", "failed", say("no proof; trying again at {again_at}", again_at=again_at), at, effects
         )
-    words = say("does not answer any more") if at.is_silent else _stuck_words(proof)
+    words = say("does not answer any more") if at.is_silent else stuck_words(proof)
     case = replace(case, act_at=None, due_at=at.now + at.policy.escalate_after, proof=proof.evidence)
     effects.append(Notify(at.now, "owner", case.zone, case.device, case.id, words))
     return _turn(case, "stuck", "stuck", words, at, effects)
@@ -233,19 +234,3 @@ def _turn(case: Case, phase: Phase, what: What, words: Words, at: Situation, eff
     case = replace(case, phase=phase, phase_since=since, history=history)
     effects.append(Record(at.now, case, what, words))
     return case
-
-
-def doing(remedy: Remedy) -> Words:
-    """The command as people say it."""
-    if isinstance(remedy, SetSetpoint):
-        return say("set to {setpoint_celsius}", setpoint_celsius=remedy.celsius)
-    return say("switched off")
-
-
-def _stuck_words(proof: Proof) -> Words:
-    watts = next((item.value for item in proof.evidence if item.quantity == "watts"), None)
-    if proof.standing == "contradicted" and watts is not None:
-        return say("says off and still draws {power_watts}", power_watts=watts)
-    if proof.standing == "reported":
-        return say("says off, but nothing was measured since")
-    return say("does not obey")

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -42,17 +43,22 @@ _log = logging.getLogger(__name__)
 
 
 def assemble(
-    configuration: Configuration, environment: Mapping[str, str], clock: Clock | None = None, speed: float = 1.0
+    configuration: Configuration,
+    environment: Mapping[str, str],
+    clock: Clock | None = None,
+    speed: float = 1.0,
+    version: Literal["auto", "5", "3.1.1"] = "auto",
 ) -> Daemon:
     """A daemon that is complete and does nothing yet. Raises ConfigError for secrets that cannot be read.
 
-    `clock` other than the wall's is the demo's, `speed` how fast it runs.
+    `clock` other than the wall's is the demo's, `speed` how fast it runs; so is `version`, for a broker that keeps silent
+    when it is spoken to in MQTT 5.
     """
     clock = clock or WallClock()
     tell: Tell = lambda text: _log.warning("%s", text)  # noqa: E731  one line, one meaning
     registry = Registry(list(build_site(configuration).devices.values()), ZoneInfo(configuration.site.timezone))
     site = with_silence(build_site(configuration), registry)
-    broker = _broker(configuration, environment)
+    broker = _broker(configuration, environment, version)
     journal = Journal(
         configuration.journal.path, now=clock.now, tell=tell, maximum_bytes=int(configuration.journal.max_size)
     )
@@ -82,7 +88,7 @@ def assemble(
         undecoded=undecoded,
         close_store=close_store,
     )
-    app = board(EngineSource(engine, clock, daemon.facts))
+    app = board(EngineSource(engine, clock, daemon.facts), hosts=configuration.board.hosts)
     daemon.web = Web(app, configuration.board.host, configuration.board.port, before_stop=app.state.live.close)
     return daemon
 
@@ -105,7 +111,9 @@ def with_silence(site: Site, registry: Registry) -> Site:
     )
 
 
-def _broker(configuration: Configuration, environment: Mapping[str, str]) -> BrokerSettings:
+def _broker(
+    configuration: Configuration, environment: Mapping[str, str], version: Literal["auto", "5", "3.1.1"]
+) -> BrokerSettings:
     entry = configuration.broker
     return BrokerSettings(
         host=entry.host,
@@ -118,6 +126,7 @@ def _broker(configuration: Configuration, environment: Mapping[str, str]) -> Bro
         cert_file=entry.tls.certificate_file if entry.tls else None,
         key_file=entry.tls.key_file if entry.tls else None,
         max_ingest_delay=entry.max_ingest_delay,
+        version=version,
     )
 
 

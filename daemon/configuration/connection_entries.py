@@ -148,6 +148,11 @@ class BoardEntry(Section):
     bind: Annotated[str, AfterValidator(_bind)] = Field(
         default="127.0.0.1:8080", description="address and port it is served on"
     )
+    hosts: tuple[Annotated[str, AfterValidator(_host)], ...] = Field(
+        default=(),
+        max_length=20,
+        description="names people reach it by, besides localhost and plain addresses, such as office.example.org",
+    )
 
     @property
     def host(self) -> str:

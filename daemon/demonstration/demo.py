@@ -60,7 +60,7 @@ class Demo:
             raise DemoUnavailable(f"the demo cannot start: {trouble}") from trouble
         clock = FastClock(OPENS, self._speed)
         ended = until_signal()
-        daemon = assemble(load(self._directory / "office.yaml"), os.environ, clock, self._speed)
+        daemon = assemble(load(self._directory / "office.yaml"), os.environ, clock, self._speed, "3.1.1")
         wire = OfficeOnTheWire(office, clock, broker.port, lasting)
         commentary = Commentary(self._out, clock, self._speed, began)
         daemon.engine.watch(commentary.stepped)

@@ -17,8 +17,8 @@ from typing import Protocol
 from daemon.clock import Clock
 from daemon.errors import BrokerUnavailable, StoreUnavailable
 from daemon.mqtt.batch import Batch
-from daemon.ports import Tell
-from daemon.records import Ledger
+from daemon.ports import CrashPoint, Tell
+from daemon.records import Ledger, Writes
 from daemon.snapshot import pack_cases, pack_office
 from policies.control.effects import Notify, Publish, Record
 from policies.inputs import Input, NotSent, Readings, Tick
@@ -40,13 +40,8 @@ RETRY_AFTER = 1.0
 TICK = timedelta(seconds=30)
 
 
-class EngineJournal(Protocol):
+class EngineJournal(Writes, Protocol):
     """What the engine needs of the journal."""
-
-    def advance(
-        self, decoded_row: int, lines: bytes, count: int, records: Sequence[bytes], snapshot: bytes | None
-    ) -> None:
-        """One transaction. Raises StoreUnavailable."""
 
     def keep(self, kind: str, snapshot: bytes) -> None:
         """Keep a record for show. Raises StoreUnavailable."""
@@ -81,22 +76,24 @@ class Engine:
         notify: Callable[[Notify], None] = lambda _: None,
         watchers: Iterable[Watcher] = (),
         decoded_row: int = 0,
+        crash: CrashPoint = lambda _: None,
     ) -> None:
         self.state = state
         self.inbox: queue.SimpleQueue[Item] = queue.SimpleQueue()
         self.steps = 0
         self.failures = 0
         self.late_seconds = 0.0
+        self.last_turn_at = time.monotonic()
         self._registry = registry
         self._journal = journal
         self._clock = clock
         self._send: Send = send or _nowhere
         self._tell = tell
         self._notify = notify
+        self._crash = crash
         self._watchers = list(watchers)
         self._ledger = Ledger(state.office.site, decoded_row)
-        self._wake_at = clock.now()
-        self._tick_at = clock.now()
+        self._wake_at = self._tick_at = clock.now()
         self._office_kept = time.monotonic()
         self._is_failing = False
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
@@ -144,10 +141,14 @@ class Engine:
                 _log.info("%s: %s: %s (%s)", effect.case.device, effect.what, effect.words, effect.case.policy)
             elif isinstance(effect, Notify):
                 self._notify(effect)
+        if commands:
+            self._crash("after_decision")
         if outcome.effects or self._ledger.is_due(time.monotonic(), FLUSH_AFTER, LINES_AT_ONCE):
             self._make_durable(must=bool(commands))
         for command in commands:
+            self._crash("after_journal")
             self._carry_out(command)
+            self._crash("after_publish")
         for watcher in self._watchers:
             watcher(self.state)
 
@@ -205,6 +206,7 @@ class Engine:
         last: Stop | None = None
         while last is None:
             items = self._wait()
+            self.last_turn_at = time.monotonic()
             last = next((item for item in items if isinstance(item, Stop)), None)
             try:
                 self.turn(items)

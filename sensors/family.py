@@ -6,7 +6,7 @@ a reading (`Climate.memo`, `Traits.words`) and gets back when it has to encode.
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from sensors.commands import Command
 from sensors.device import Address, Device, DeviceId, FamilyName, Traits
@@ -39,6 +39,14 @@ class Family(Protocol):
 
     def encode(self, command: Command, device: Device, traits: Traits | None, memo: str) -> Sequence[Outgoing]:
         """The messages that carry this command out. `memo` is the last `Climate.memo` heard. Raises Refused."""
+
+
+@runtime_checkable
+class Greets(Protocol):
+    """A family whose devices say what they are when they are asked, and may else be silent for long."""
+
+    def greetings(self, devices: Sequence[Device]) -> Sequence[Outgoing]:
+        """The questions to these devices, sent after every connect. They ask; they change nothing."""
 
 
 def by_address(devices: Sequence[Device]) -> Mapping[Address, Device]:

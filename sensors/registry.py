@@ -17,9 +17,10 @@ from sensors.families.print_job import PrintJobs
 from sensors.families.shelly_gen2 import ShellyGen2
 from sensors.families.tasmota import Tasmota
 from sensors.families.zigbee2mqtt import Zigbee2Mqtt
-from sensors.family import Decoder, Family, Refused, by_address
+from sensors.family import Decoder, Family, Greets, Refused, by_address
 from sensors.liveness import BATTERY_SILENT_AFTER, is_replay, sleeps
 from sensors.messages import Message, Outgoing
+from sensors.never_cut import refused_because
 from sensors.readings import AnyReading, Gateway
 
 FAMILIES: Final[Mapping[FamilyName, Callable[[tzinfo | None], Family]]] = {
@@ -64,6 +65,11 @@ class Registry:
         wanted = (topic for family in self._families.values() for topic in family.subscriptions(self._configured))
         return list(dict.fromkeys(wanted))
 
+    def greetings(self) -> Sequence[Outgoing]:
+        """What to ask after a connect, for the families whose devices say little unless they are asked."""
+        asking = (family for family in self._families.values() if isinstance(family, Greets))
+        return [question for family in asking for question in family.greetings(self._configured)]
+
     def decode(self, message: Message) -> Sequence[AnyReading]:
         """The readings in a message; none where it is not ours or not what it promises. Raises nothing."""
         decoder = self._decoders.get(message.topic) or self._found(message.topic)
@@ -85,6 +91,9 @@ class Registry:
         family = self._families.get(device.address.family)
         if family is None:
             raise Refused(f"{device.address.family} is not spoken here")
+        reason = refused_because(command.remedy, device)
+        if reason:
+            raise Refused(reason)
         return family.encode(command, device, traits, memo)
 
     def silent_after(self, device: Device) -> timedelta:

@@ -211,7 +211,7 @@ def test_shelly_thermostats_take_a_setpoint_and_meters_take_nothing() -> None:
 
 def test_a_print_queue_takes_no_commands() -> None:
     queue = one("print_job", "laser")
-    with pytest.raises(Refused, match="takes no commands"):
+    with pytest.raises(Refused, match="a printer is not switched off"):
         sent(off(queue), queue)
 
 

@@ -26,7 +26,7 @@ from daemon.journal.journal import Journal
 from daemon.mqtt.network import Network
 from daemon.mqtt.session import BrokerSettings
 from daemon.notices import Notices
-from daemon.ports import Tell
+from daemon.ports import CrashPoint, Tell
 from daemon.schedule import Schedule
 from daemon.snapshot import restore
 from daemon.source import EngineSource
@@ -48,11 +48,12 @@ def assemble(
     clock: Clock | None = None,
     speed: float = 1.0,
     version: Literal["auto", "5", "3.1.1"] = "auto",
+    crash: CrashPoint = lambda _: None,
 ) -> Daemon:
     """A daemon that is complete and does nothing yet. Raises ConfigError for secrets that cannot be read.
 
     `clock` other than the wall's is the demo's, `speed` how fast it runs; so is `version`, for a broker that keeps silent
-    when it is spoken to in MQTT 5.
+    when it is spoken to in MQTT 5. `crash` is for tests that end the process at a named point.
     """
     clock = clock or WallClock()
     tell: Tell = lambda text: _log.warning("%s", text)  # noqa: E731  one line, one meaning
@@ -60,14 +61,18 @@ def assemble(
     site = with_silence(build_site(configuration), registry)
     broker = _broker(configuration, environment, version)
     journal = Journal(
-        configuration.journal.path, now=clock.now, tell=tell, maximum_bytes=int(configuration.journal.max_size)
+        configuration.journal.path,
+        now=clock.now,
+        tell=tell,
+        maximum_bytes=int(configuration.journal.max_size),
+        crash=crash,
     )
     writer, history, close_store = _store(configuration, environment, clock, tell)
-    sender = Sender(journal.outbox, writer, now=clock.now, tell=tell)
+    sender = Sender(journal.outbox, writer, now=clock.now, tell=tell, crash=crash)
     fresh = State(office=Office(site), policies=build_policies(configuration))
     state = _restored(fresh, journal, clock, tell)
     undecoded = list(journal.undecoded())
-    engine = Engine(state, registry, journal, clock, tell=tell, notify=Notices(site))
+    engine = Engine(state, registry, journal, clock, tell=tell, notify=Notices(site), crash=crash)
     network = Network(
         broker,
         journal,
@@ -76,6 +81,7 @@ def assemble(
         registry.subscriptions(),
         tell,
         recent=[(row.raw, row.version) for row in undecoded],
+        crash=crash,
     )
     engine.publish_with(network.publish)
     daemon = Daemon(
@@ -87,6 +93,7 @@ def assemble(
         schedule=Schedule(lambda: engine.put(Tick()), TICK / speed),
         undecoded=undecoded,
         close_store=close_store,
+        tell=tell,
     )
     app = board(EngineSource(engine, clock, daemon.facts), hosts=configuration.board.hosts)
     daemon.web = Web(app, configuration.board.host, configuration.board.port, before_stop=app.state.live.close)

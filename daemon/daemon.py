@@ -13,7 +13,9 @@ from daemon.journal.schema import RawRow
 from daemon.mqtt.batch import batch_from_raw
 from daemon.mqtt.network import Network
 from daemon.mqtt.wire import WireError
+from daemon.ports import Tell
 from daemon.schedule import Schedule
+from daemon.watchdog import Part, Watchdog
 from daemon.web import Web
 from policies.history import History
 
@@ -39,6 +41,7 @@ class Daemon:
         schedule: Schedule,
         undecoded: Sequence[RawRow] = (),
         close_store: Callable[[], None] = lambda: None,
+        tell: Tell = _log.warning,
     ) -> None:
         self.engine = engine
         self.network = network
@@ -48,6 +51,14 @@ class Daemon:
         self._schedule = schedule
         self._undecoded = undecoded
         self._close_store = close_store
+        self._watchdog = Watchdog(
+            [
+                Part("engine", lambda: engine.is_alive, lambda: engine.last_turn_at),
+                Part("network", lambda: network.is_alive, lambda: network.last_loop_at),
+                Part("sender", lambda: sender.is_alive),
+            ],
+            tell,
+        )
 
     def start(self) -> None:
         """The board first (its port may be taken), then what fills it. Raises WebUnavailable.
@@ -61,6 +72,10 @@ class Daemon:
         self.engine.start()
         self.network.start()
         self._schedule.start()
+
+    def watch(self) -> None:
+        """Every second or so while it runs: notice a part that has ended or hangs, and say so. Main thread."""
+        self._watchdog.look()
 
     def stop(self) -> bool:
         """Say `offline`, use up what was received, make it durable. False if a part did not end in time."""
@@ -80,6 +95,7 @@ class Daemon:
         progress = self.sender.progress
         counters = self.network.counters
         return {
+            **self._watchdog.facts(),
             "ready": self.network.is_connected,
             "broker_connected": self.network.is_connected,
             "broker_live": self.network.is_live,
@@ -87,6 +103,7 @@ class Daemon:
             "journal_withholding": self.network.is_withholding,
             "messages_total": float(counters.messages),
             "outbox_waiting_lines": float(progress.waiting_lines),
+            "set_aside_lines_total": float(progress.set_aside_lines),
             "store_trouble": progress.trouble,
         }
 

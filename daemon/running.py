@@ -22,7 +22,7 @@ def run(daemon: "Daemon", said: Callable[[str], None]) -> int:
     daemon.start()
     said(f"officed is running; the board is at {daemon.web.address}")
     while not ended.wait(1.0):
-        pass
+        daemon.watch()
     said("stopping …")
     if daemon.stop():
         said("stopped; everything is on disk")

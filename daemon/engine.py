@@ -20,7 +20,7 @@ from daemon.mqtt.batch import Batch
 from daemon.ports import CrashPoint, Tell
 from daemon.records import Ledger, Writes
 from daemon.snapshot import pack_cases, pack_office
-from policies.control.effects import Notify, Publish, Record
+from policies.control.effects import Decided, Notify, Publish, Record
 from policies.inputs import Input, NotSent, Readings, Tick
 from policies.state import State
 from policies.step import step
@@ -141,6 +141,9 @@ class Engine:
                 _log.info("%s: %s: %s (%s)", effect.case.device, effect.what, effect.words, effect.case.policy)
             elif isinstance(effect, Notify):
                 self._notify(effect)
+            elif isinstance(effect, Decided):
+                self._ledger.decided(effect)
+                _log.info("%s: %s", effect.who, effect.request)
         if commands:
             self._crash("after_decision")
         if outcome.effects or self._ledger.is_due(time.monotonic(), FLUSH_AFTER, LINES_AT_ONCE):

@@ -6,9 +6,11 @@ from typing import Protocol
 
 import msgspec
 
-from daemon.history.points import Points
-from policies.control.effects import Record
+from daemon.history.points import Points, microseconds
+from daemon.history.schema import Value
+from policies.control.effects import Decided, Record
 from policies.office.site import Site
+from policies.requests import Extend
 from sensors.commands import SetSetpoint
 from sensors.readings import AnyReading
 
@@ -92,6 +94,24 @@ class Ledger:
                 )
             )
         self._records.append(msgspec.json.encode(record))
+
+    def decided(self, decision: Decided) -> None:
+        """What somebody asked for: a line in the audit trail, and an `override` point where it is leave."""
+        self._touch()
+        request = decision.request
+        if isinstance(request, Extend):
+            tags = {"device": request.device or "", "zone": request.zone}
+            fields: dict[str, Value | None] = {
+                "override_id": request.id,
+                "state": "asked" if request.until > decision.at else "ended",
+                "until_us": microseconds(request.until),
+                "who": decision.who,
+                "reason": request.why or None,
+            }
+            line = self._points.record_line("override", tags, fields, decision.at, tie=len(self._lines))
+            if line is not None:
+                self._lines.append(line)
+        self._records.append(msgspec.json.encode(decision))
 
     def is_due(self, now: float, after: float, lines: int) -> bool:
         """Whether it has waited `after` seconds (monotonic), or grown to so many lines."""

@@ -12,9 +12,10 @@ import msgspec
 
 from policies.control.case import Case
 from policies.control.guards import Sent
+from policies.office.desk import Desk
 from policies.office.heard import Heard, last_known
-from policies.office.office import Override
 from policies.state import State
+from policies.step import seated
 from sensors.device import DeviceId, Traits
 
 RECENT_KEPT = 100
@@ -25,7 +26,7 @@ class Cases(msgspec.Struct, frozen=True):
 
     cases: tuple[Case, ...] = ()
     sent: Mapping[str, tuple[Sent, ...]] = {}
-    overrides: tuple[Override, ...] = ()
+    desk: Desk = Desk()
 
 
 class LastKnown(msgspec.Struct, frozen=True):
@@ -38,7 +39,7 @@ class LastKnown(msgspec.Struct, frozen=True):
 
 def pack_cases(state: State) -> bytes:
     """The exact part."""
-    record = Cases(tuple(state.cases.values()), dict(state.sent), state.office.overrides)  # type: ignore[arg-type]  # keys are strings
+    record = Cases(tuple(state.cases.values()), dict(state.sent), state.office.desk)  # type: ignore[arg-type]  # keys are strings
     return msgspec.msgpack.encode(record)
 
 
@@ -59,10 +60,9 @@ def restore(state: State, cases: bytes | None, office: bytes | None, now: dateti
         sent={DeviceId(device): sent for device, sent in kept.sent.items()},
         recent=known.recent,
         office=replace(
-            state.office,
+            seated(state.office, kept.desk.without_what_ended(now)),
             heard={DeviceId(name): last_known(heard) for name, heard in known.heard.items() if name in site.devices},
             traits={DeviceId(name): traits for name, traits in known.traits.items() if name in site.devices},
-            overrides=tuple(override for override in kept.overrides if now < override.until),
         ),
     )
 

@@ -16,7 +16,8 @@ from dashboards.views.room import BREAKING, Room, room
 from dashboards.views.story import Story, stories
 from policies.control.case import Case
 from policies.office.calendar import Hours
-from policies.office.office import Office, Override
+from policies.office.desk import Override
+from policies.office.office import Office
 from policies.state import State
 from policies.words import Words, say
 from sensors.device import ZoneId
@@ -91,7 +92,9 @@ def overview(state: State, now: datetime) -> Overview:
         planned=planned(state, closing, closes=closes),
         rooms=rooms,
         silent=tuple(sorted(_silent(state.office, now), key=lambda each: each.heard_at is None)),
-        leaves=tuple(_leave(state.office, override) for override in state.office.overrides if now < override.until),
+        leaves=tuple(
+            _leave(state.office, override) for override in state.office.desk.overrides if now < override.until
+        ),
         unclaimed=len(state.office.unclaimed),
     )
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from policies.office.office import Override
 from policies.office.site import Site
 from policies.policy import Policy
+from policies.requests import Request
 from sensors.commands import CommandId
 from sensors.readings import AnyReading
 
@@ -28,10 +28,11 @@ class Wake:
 
 
 @dataclass(frozen=True, slots=True)
-class Overridden:
-    """A person asked for leave; it replaces an older one with the same id. `until` in the past ends it."""
+class Asked:
+    """A person asked for something, and may: roles are checked at the door, not here."""
 
-    override: Override
+    request: Request
+    who: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +52,4 @@ class NotSent:
     final: bool = False
 
 
-Input = Readings | Tick | Wake | Overridden | Configured | NotSent
+Input = Readings | Tick | Wake | Asked | Configured | NotSent

@@ -10,13 +10,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from policies.control.case import Case, Refusal
-from policies.control.effects import Effect, Publish
+from policies.control.deciding import decide, mark
+from policies.control.effects import Decided, Effect, Notify, Publish
 from policies.control.guards import Sent
 from policies.control.lifecycle import Situation, advance, begin, fail, not_sent
 from policies.finding import Finding
 from policies.hearing import Heed, heed
-from policies.inputs import Configured, Input, NotSent, Overridden, Readings, Tick
-from policies.office.office import Office, Override
+from policies.inputs import Asked, Configured, Input, NotSent, Readings, Tick
+from policies.office.desk import Desk
+from policies.office.office import Office
 from policies.policy import CaseKey, Policy
 from policies.state import State
 from policies.words import say
@@ -39,13 +41,15 @@ class Outcome:
 
 def step(state: State, inputs: Sequence[Input], now: datetime) -> Outcome:
     """One turn of the engine. `now` must not run backwards by more than the clock was set back: nothing depends on it."""
-    everything = any(isinstance(item, Tick | Configured | Overridden) for item in inputs)
+    everything = any(isinstance(item, Tick | Configured | Asked) for item in inputs)
     state, replies, dirty = _take_in(state, inputs, now)
     everything = everything or state.recheck_at is None or now >= state.recheck_at or _ran_backwards(state, now)
     turned = _Turning(state, now)
     for item in inputs:
         if isinstance(item, NotSent):
             turned.not_sent(item)
+        elif isinstance(item, Asked):
+            turned.asked(item)
     for reply in replies:
         turned.refused_by_device(reply)
     scope = None if everything else _scope(state, dirty | turned.touched, now)
@@ -64,19 +68,21 @@ def _take_in(
         match item:
             case Readings():
                 heed(heard, item.readings)
-            case Overridden():
-                heard.office = replace(heard.office, overrides=_overrides(heard.office, item.override, now))
+            case Asked():
+                heard.office = seated(heard.office, decide(heard.office.desk, item.request, item.who, now))
             case Configured():
-                heard.office = replace(heard.office, site=item.site)
+                heard.office = seated(replace(heard.office, site=item.site), heard.office.desk)
                 state = replace(state, policies=item.policies)
             case _:
                 pass
     return replace(state, office=heard.done()), heard.replies, heard.dirty
 
 
-def _overrides(office: Office, new: Override, now: datetime) -> tuple[Override, ...]:
-    kept = (old for old in office.overrides if old.id != new.id and now < old.until)
-    return (*kept, new) if now < new.until else tuple(kept)
+def seated(office: Office, desk: Desk) -> Office:
+    """The office with these decisions: marked days count in its calendar."""
+    calendar = replace(office.site.calendar, marked_closed=desk.closed_days, marked_open=desk.open_days)
+    site = office.site if calendar == office.site.calendar else replace(office.site, calendar=calendar)
+    return replace(office, desk=desk, site=site)
 
 
 def _ran_backwards(state: State, now: datetime) -> bool:
@@ -102,8 +108,7 @@ def _recheck_at(office: Office, now: datetime) -> datetime:
         silent_at = heard.silent_at()
         if silent_at is not None and now < silent_at < first:
             first = silent_at
-    ends = (override.until for override in office.overrides if now < override.until)
-    return min([first, *ends])
+    return min([first, *office.desk.ends(now)])
 
 
 def _sooner(state: State, dirty: set[DeviceId]) -> datetime:
@@ -153,6 +158,14 @@ class _Turning:
                 self.touched.add(case.device)
                 return
 
+    def asked(self, item: Asked) -> None:
+        self.effects.append(Decided(self._now, item.who, item.request))
+        for key, case in self._cases.items():
+            marked = mark(case, item.request, item.who, self._now)
+            if marked is not None:
+                self._cases[key] = marked
+                return
+
     def refused_by_device(self, reply: CommandReply) -> None:
         if reply.accepted:
             return
@@ -191,7 +204,11 @@ class _Turning:
         for effect in effects:
             if isinstance(effect, Publish):
                 self._note(effect, case)
-        self.effects.extend(effects)
+            if not (isinstance(effect, Notify) and self._is_muted(effect, key[0])):
+                self.effects.append(effect)
+
+    def _is_muted(self, notice: Notify, policy: str) -> bool:
+        return self._office.desk.mutes_case(notice.zone, notice.device, policy, self._now)
 
     def _note(self, effect: Publish, case: Case | None) -> None:
         device = effect.command.device

@@ -9,8 +9,9 @@ from msgspec.structs import replace
 from policies.control.case import Case, CaseId, Refusal, Turn
 from policies.finding import Evidence, Finding
 from policies.office.calendar import Calendar, Hours
+from policies.office.desk import Desk, Override
 from policies.office.heard import Heard, Signal
-from policies.office.office import Office, Override
+from policies.office.office import Office
 from policies.office.site import Site, Zone
 from policies.policy import Citation
 from policies.rules.after_hours_power import AfterHoursPower
@@ -206,7 +207,7 @@ def busy_state() -> State:
             case(found, ago(minutes=minutes + 4), phase="closed", command=sent, outcome="proved", closed_at=closed)
         )
     leave = Override("1", ZoneId("director"), NOW + timedelta(hours=1), "Sun Hao", "visitor")
-    office = change(state.office, heard=heard, overrides=(leave,))
+    office = change(state.office, heard=heard, desk=Desk(overrides=(leave,)))
     return change(state, office=office, cases={each.key: each for each in open_cases}, recent=tuple(done))
 
 

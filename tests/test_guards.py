@@ -9,11 +9,11 @@ import pytest
 from offices import EVENING, ROOM, Run, ac, cooling, heard, local, office, plug, power
 
 from policies.control.case import RefusalReason
-from policies.control.effects import Publish
+from policies.control.effects import Notify, Publish
 from policies.control.guards import GUARDS, Request
 from policies.control.lifecycle import begin
-from policies.inputs import Overridden, Tick
-from policies.office.office import Override
+from policies.inputs import Asked, Tick
+from policies.requests import Exempt, Extend, SetMode, Silence
 from policies.rules.after_hours_power import AfterHoursPower
 from policies.rules.setpoint_limit import SetpointLimit
 from policies.state import State
@@ -76,8 +76,8 @@ def _request(device: Device) -> Request:
 
 def test_leave_suspends_until_it_ends_by_itself() -> None:
     run = Run(office(plug(), policies=[EVENINGS]), EVENING)
-    leave = Override(id="o1", zone=ROOM, until=EVENING + timedelta(seconds=600), who="li", why="late shift")
-    run.at(0, Overridden(leave), *heard(power(EVENING, on=True, watts=40.0)))
+    leave = Extend(id="o1", zone=ROOM, until=EVENING + timedelta(seconds=600), why="late shift")
+    run.at(0, Asked(leave, "li"), *heard(power(EVENING, on=True, watts=40.0)))
     (case,) = run.state.cases.values()
     assert (case.phase, case.refusal and case.refusal.reason) == ("suspended", "override")
     run.at(599)
@@ -90,7 +90,7 @@ def test_leave_one_second_before_the_act_wins() -> None:
     policy = EVENINGS.model_copy(update={"warn": timedelta(minutes=10)})
     run = Run(office(plug(silent_after_seconds=9000.0), policies=[policy]), EVENING)
     run.at(0, *heard(power(EVENING, on=True, watts=40.0)))
-    run.at(599, Overridden(Override(id="o1", zone=ROOM, until=EVENING + timedelta(hours=1), who="li", why="")))
+    run.at(599, Asked(Extend(id="o1", zone=ROOM, until=EVENING + timedelta(hours=1), why=""), "li"))
     run.at(600)
     run.at(3599, Tick())
     assert not [effect for effect in run.effects if isinstance(effect, Publish)]
@@ -103,8 +103,8 @@ def test_leave_one_second_before_the_act_wins() -> None:
 
 def test_leave_for_another_device_is_no_leave() -> None:
     run = Run(office(plug(), policies=[EVENINGS]), EVENING)
-    other = Override(id="o1", zone=ROOM, until=EVENING + timedelta(hours=1), who="li", why="", device=DeviceId("lamp"))
-    run.at(0, Overridden(other), *heard(power(EVENING, on=True, watts=40.0)))
+    other = Extend(id="o1", zone=ROOM, until=EVENING + timedelta(hours=1), why="", device=DeviceId("lamp"))
+    run.at(0, Asked(other, "li"), *heard(power(EVENING, on=True, watts=40.0)))
     assert [effect for effect in run.effects if isinstance(effect, Publish)]
 
 
@@ -171,3 +171,44 @@ def test_an_after_hours_command_dies_before_the_zone_opens_again() -> None:
     assert publish.command.expires_at == opening
     run.at(20)
     assert not run.state.cases
+
+
+def test_an_exemption_suspends_with_its_approver_until_it_ends() -> None:
+    run = Run(office(plug(), policies=[EVENINGS]), EVENING)
+    until = EVENING + timedelta(seconds=600)
+    free = Exempt("e1", ROOM, until, "process", approved_by="Director Wang", document="2026-17")
+    run.at(0, Asked(free, "chen"), *heard(power(EVENING, on=True, watts=40.0)))
+    (case,) = run.state.cases.values()
+    assert (case.phase, case.refusal and case.refusal.reason) == ("suspended", "exempt")
+    assert "Director Wang" in str(case.refusal and case.refusal.words)
+    run.at(600)
+    assert [effect for effect in run.effects if isinstance(effect, Publish)]
+
+
+def test_an_exemption_from_another_policy_frees_nobody() -> None:
+    run = Run(office(plug(), policies=[EVENINGS]), EVENING)
+    free = Exempt("e1", ROOM, EVENING + timedelta(hours=1), "process", "Wang", "17", policies=("setpoints",))
+    run.at(0, Asked(free, "chen"), *heard(power(EVENING, on=True, watts=40.0)))
+    assert [effect for effect in run.effects if isinstance(effect, Publish)]
+
+
+def test_a_watching_policy_acts_once_somebody_has_said_so_and_stops_again() -> None:
+    run = Run(office(plug(), policies=[EVENINGS.model_copy(update={"mode": "watch"})]), EVENING)
+    run.at(0, *heard(power(EVENING, on=True, watts=40.0)))
+    assert not [effect for effect in run.effects if isinstance(effect, Publish)]
+    run.at(1, Asked(SetMode("evenings", "enforce", "watched for two weeks"), "chen"))
+    assert [effect for effect in run.effects if isinstance(effect, Publish)]
+    run.at(2, Asked(SetMode("evenings", "watch", "too many complaints"), "chen"))
+    before = len(run.effects)
+    run.at(2000, *heard(power(EVENING + timedelta(seconds=2000), on=True, watts=40.0)))
+    assert not [effect for effect in run.effects[before:] if isinstance(effect, Publish)]
+
+
+def test_a_mute_silences_the_notice_and_nothing_else() -> None:
+    policy = EVENINGS.model_copy(update={"warn": timedelta(minutes=10)})
+    run = Run(office(plug(), policies=[policy]), EVENING)
+    quiet = Silence("m1", ROOM, EVENING + timedelta(hours=1), "the fitters know")
+    run.at(0, Asked(quiet, "chen"), *heard(power(EVENING, on=True, watts=40.0)))
+    run.at(600)
+    assert not [effect for effect in run.effects if isinstance(effect, Notify)]
+    assert [effect for effect in run.effects if isinstance(effect, Publish)]

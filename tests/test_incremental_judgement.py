@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from offices import EVENING, ROOM, ac, office, plug
 
-from policies.inputs import Input, Overridden, Readings, Tick
-from policies.office.office import Override
+from policies.inputs import Asked, Input, Readings, Tick
+from policies.requests import Extend
 from policies.rules.after_hours_power import AfterHoursPower
 from policies.rules.setpoint_limit import SetpointLimit
 from policies.state import State
@@ -86,7 +86,7 @@ def test_quick_and_full_steps_agree(moments: list[tuple[int, list[AnyReading], t
             inputs.append(Readings([_at(one, now) for one in readings]))
         if asked:
             zone, minutes = asked
-            inputs.append(Overridden(Override("o", zone, now + timedelta(minutes=minutes), "li", "late")))
+            inputs.append(Asked(Extend("o", zone, now + timedelta(minutes=minutes), "late"), "li"))
         quick, full, wake_at = both(quick, full, inputs, now)
 
 

@@ -104,7 +104,7 @@ MUTATIONS = [
         "attempts=case.attempts",
         id="a command that never left is an attempt",
     ),
-    pytest.param(GUARDS, 'if request.policy.mode == "enforce":', "if True:", id="a watching policy acts"),
+    pytest.param(GUARDS, 'request.policy.mode) == "enforce":', "request.policy.mode):", id="a watching policy acts"),
     pytest.param(GUARDS, "and request.device.is_protected:", "and False:", id="never-off forgotten"),
     pytest.param(GUARDS, "and not request.device.switchable:", "and False:", id="anything may be switched"),
     pytest.param(GUARDS, "    override,\n    unknown_day,", "    unknown_day,", id="leave ignored"),

@@ -18,6 +18,7 @@ Outcome = Literal["", "proved", "reported", "commanded", "cleared"]
 or it went away without us."""
 RefusalReason = Literal[
     "shadow",
+    "exempt",
     "no_remedy",
     "never_off",
     "not_switchable",
@@ -49,10 +50,19 @@ class Turn(msgspec.Struct, frozen=True, gc=False):
     words: Words
 
 
+class Said(msgspec.Struct, frozen=True, gc=False):
+    """Somebody said something about a case."""
+
+    who: str
+    at: datetime
+    why: str = ""
+
+
 class Case(msgspec.Struct, frozen=True, gc=False):
     """`due_at`: when it moves on without a new reading (None: it waits for one, or for a person).
 
     `act_at`: when a command goes out unless something changes; None while nothing may be done. `warned`: people know.
+    A contested case `counts` against nobody until it is reviewed, and afterwards only if it was upheld.
     """
 
     id: CaseId
@@ -73,6 +83,15 @@ class Case(msgspec.Struct, frozen=True, gc=False):
     outcome: Outcome = ""
     closed_at: datetime | None = None
     history: tuple[Turn, ...] = ()
+    acknowledged: Said | None = None
+    contested: Said | None = None
+    reviewed: Said | None = None
+    counts: bool = True
+
+    @property
+    def is_frozen(self) -> bool:
+        """Contested and not reviewed: nobody is reminded, nothing is counted."""
+        return self.contested is not None and self.reviewed is None
 
     @property
     def key(self) -> tuple[str, DeviceId]:

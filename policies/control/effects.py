@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from policies.control.case import Case
+from policies.requests import Request
 from policies.words import Words
 from sensors.commands import Command
 from sensors.device import DeviceId, ZoneId
@@ -37,4 +38,12 @@ class Notify(msgspec.Struct, frozen=True, tag=True):
     words: Words
 
 
-Effect = Publish | Record | Notify
+class Decided(msgspec.Struct, frozen=True, tag=True):
+    """Somebody asked for something and got it: a line in the audit trail."""
+
+    at: datetime
+    who: str
+    request: Request
+
+
+Effect = Publish | Record | Notify | Decided

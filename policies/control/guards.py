@@ -56,9 +56,23 @@ def first_refusal(request: Request) -> Refusal | None:
 
 def shadow(request: Request) -> Refusal | None:
     """A policy that watches says what it would do, and does nothing."""
-    if request.policy.mode == "enforce":
+    if request.office.desk.mode_of(request.policy.name, request.policy.mode) == "enforce":
         return None
     return Refusal("shadow", say("only watching: this policy does not act yet"))
+
+
+def exempt(request: Request) -> Refusal | None:
+    """An approved exemption frees the device from the rule; it is metered and reported all the same."""
+    found = request.office.desk.exemption_for(request.device, request.policy.name, request.now)
+    if found is None:
+        return None
+    words = say(
+        "exempt ({reason}), approved by {who}, until {until_at}",
+        reason=found.reason,
+        who=found.approved_by,
+        until_at=found.until,
+    )
+    return Refusal("exempt", words, found.until)
 
 
 def never_off(request: Request) -> Refusal | None:
@@ -77,7 +91,7 @@ def not_switchable(request: Request) -> Refusal | None:
 
 def override(request: Request) -> Refusal | None:
     """Somebody has leave until a stated time."""
-    leave = request.office.override_for(request.device, request.now)
+    leave = request.office.desk.leave_for(request.device, request.now)
     if leave is None:
         return None
     return Refusal(
@@ -144,6 +158,7 @@ def write_rate(request: Request) -> Refusal | None:
 
 GUARDS: tuple[Guard, ...] = (
     shadow,
+    exempt,
     never_off,
     not_switchable,
     override,

@@ -152,7 +152,7 @@ def _refuse(case: Case, refusal: Refusal, at: Situation, effects: list[Effect]) 
     case = replace(case, refusal=refusal, due_at=refusal.until)
     if refusal.reason not in {"not_sent", "write_rate"}:
         case = replace(case, act_at=None, warned=False)
-    phase: Phase = "suspended" if refusal.reason == "override" else "open"
+    phase: Phase = "suspended" if refusal.reason in {"override", "exempt"} else "open"
     if before is not None and before.reason == refusal.reason and case.phase == phase:
         return case
     return _turn(case, phase, "suspended" if phase == "suspended" else "refused", refusal.words, at, effects)
@@ -210,7 +210,7 @@ def _wait_for_person(case: Case, finding: Finding | None, at: Situation, effects
         return _proved(case, proof, at, effects)
     if finding is None and not at.is_silent and proof.standing not in {"reported", "contradicted"}:
         return _close(case, "cleared", say("somebody mended it"), at, effects)
-    if case.phase == "stuck" and case.due_at is not None and at.now >= case.due_at:
+    if case.phase == "stuck" and case.due_at is not None and at.now >= case.due_at and not case.is_frozen:
         words = say("nobody has mended it since {since_at}", since_at=case.phase_since)
         effects.append(Notify(at.now, "manager", case.zone, case.device, case.id, words))
         return _turn(replace(case, due_at=None), "escalated", "escalated", words, at, effects)

@@ -8,26 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from policies.office.desk import Desk
 from policies.office.heard import NOTHING, Heard
 from policies.office.site import Site
 from sensors.device import Address, Device, DeviceId, Kind, Traits, ZoneId
 from sensors.readings import Announced
-
-
-@dataclass(frozen=True, slots=True)
-class Override:
-    """Somebody's leave to differ. Ends by itself at `until`; `device` None: the whole zone."""
-
-    id: str
-    zone: ZoneId
-    until: datetime
-    who: str
-    why: str
-    device: DeviceId | None = None
-
-    def covers(self, device: Device, now: datetime) -> bool:
-        """Whether it holds for this device now."""
-        return now < self.until and self.zone == device.zone and self.device in {None, device.id}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +24,7 @@ class Office:
     traits: Mapping[DeviceId, Traits] = field(default_factory=dict)
     gateways: Mapping[str, bool] = field(default_factory=dict)
     unclaimed: Mapping[Address, Announced] = field(default_factory=dict)
-    overrides: tuple[Override, ...] = ()
+    desk: Desk = field(default_factory=Desk)
     scope: tuple[DeviceId, ...] | None = None
 
     def within(self, scope: tuple[DeviceId, ...]) -> "Office":
@@ -85,8 +70,3 @@ class Office:
             if (heard := self.of(device.id)).occupied is not None and heard.occupied.live and not heard.is_silent(now)
         ]
         return any(answers) if answers else None
-
-    def override_for(self, device: Device, now: datetime) -> Override | None:
-        """The leave that ends last among those that cover the device now."""
-        covering = [override for override in self.overrides if override.covers(device, now)]
-        return max(covering, key=lambda override: override.until, default=None)

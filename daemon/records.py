@@ -9,8 +9,8 @@ import msgspec
 from daemon.history.points import Points, microseconds
 from daemon.history.schema import Value
 from policies.control.effects import Decided, Record
+from policies.office.requests import Extend
 from policies.office.site import Site
-from policies.requests import Extend
 from sensors.commands import SetSetpoint
 from sensors.readings import AnyReading
 

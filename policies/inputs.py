@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from policies.office.requests import Request
 from policies.office.site import Site
 from policies.policy import Policy
-from policies.requests import Request
 from sensors.commands import CommandId
 from sensors.readings import AnyReading
 

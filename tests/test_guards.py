@@ -13,7 +13,7 @@ from policies.control.effects import Notify, Publish
 from policies.control.guards import GUARDS, Request
 from policies.control.lifecycle import begin
 from policies.inputs import Asked, Tick
-from policies.requests import Exempt, Extend, SetMode, Silence
+from policies.office.requests import Exempt, Extend, SetMode, Silence
 from policies.rules.after_hours_power import AfterHoursPower
 from policies.rules.setpoint_limit import SetpointLimit
 from policies.state import State

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from offices import EVENING, ROOM, ac, office, plug
 
 from policies.inputs import Asked, Input, Readings, Tick
-from policies.requests import Extend
+from policies.office.requests import Extend
 from policies.rules.after_hours_power import AfterHoursPower
 from policies.rules.setpoint_limit import SetpointLimit
 from policies.state import State

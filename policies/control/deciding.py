@@ -1,6 +1,5 @@
 """What a person's request does to the desk and to a case: pure, and the only place where either changes by hand."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -9,7 +8,7 @@ import msgspec
 
 from policies.control.case import Case, Said
 from policies.office.desk import DayMark, Desk, Exemption, ModeChange, Mute, Override
-from policies.requests import Acknowledge, Contest, Exempt, Extend, MarkDay, Request, Review, SetMode, Silence
+from policies.office.requests import Acknowledge, Contest, Exempt, Extend, MarkDay, Request, Review, SetMode, Silence
 
 Ends = TypeVar("Ends", Override, Exemption, Mute)
 
@@ -46,7 +45,10 @@ def mark(case: Case, request: Request, who: str, now: datetime) -> Case | None:
             return None
 
 
-def _put(group: Iterable[Ends], new: Ends, now: datetime) -> tuple[Ends, ...]:
+def _put(group: tuple[Ends, ...], new: Ends, now: datetime) -> tuple[Ends, ...]:
     """With the new one in the place of its namesake; what has ended is dropped, the new one too if it ends at once."""
-    others: list[Ends] = [old for old in group if old.id != new.id]
-    return tuple(one for one in [*others, new] if now < one.until)
+    kept: list[Ends] = []
+    kept.extend(old for old in group if old.id != new.id and now < old.until)
+    if now < new.until:
+        kept.append(new)
+    return tuple(kept)

@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from policies.control.case import Case
-from policies.requests import Request
+from policies.office.requests import Request
 from policies.words import Words
 from sensors.commands import Command
 from sensors.device import DeviceId, ZoneId

@@ -65,9 +65,15 @@ class JobRow(Row, frozen=True, kw_only=True):
     duplexable: bool | None = None
     colour: bool | None = None
     media: str | None = None
+    media_source: str | None = None
+    number_up: int | None = None
+    kilobytes: int | None = None
+    jammed: bool | None = None
     repeat_of: str | None = None
     user_hash: str | None = None
     title_hash: str | None = None
+    user: str | None = None
+    title: str | None = None
     unknown_because: str | None = None
 
 

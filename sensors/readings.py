@@ -89,7 +89,11 @@ class Contact(Reading, frozen=True, kw_only=True, tag=True, gc=False):
 
 
 class PrintJob(Reading, frozen=True, kw_only=True, tag=True, gc=False):
-    """One finished print job. `sheets` is computed by us (copies x ceil(sides/2)); None with `unknown_because` set."""
+    """One finished print job. `sheets` is computed by us (copies x ceil(sides/2)); None with `unknown_because` set.
+
+    `device_at` is when it ended. `jammed`: the printer spoke of a jam shortly before. `user` and `title` are empty unless
+    the site has asked its agent for clear names.
+    """
 
     job: str
     state: Literal["completed", "cancelled", "aborted", "unknown"] = "unknown"
@@ -101,10 +105,34 @@ class PrintJob(Reading, frozen=True, kw_only=True, tag=True, gc=False):
     duplexable: bool | None = None
     colour: bool | None = None
     media: str = ""
+    media_source: str = ""
+    number_up: int | None = None
+    kilobytes: int | None = None
+    jammed: bool | None = None
     department: str = ""
     user_hash: str = ""
     title_hash: str = ""
+    user: str = ""
+    title: str = ""
     unknown_because: str = ""
+
+    @property
+    def ended_at(self) -> datetime:
+        """When the printer had done with it; the arrival where the agent could not say."""
+        return self.device_at or self.arrived_at
+
+
+class PrintCounter(Reading, frozen=True, kw_only=True, tag=True, gc=False):
+    """A printer's own life counters, as they stand: copies and faxes are in them, and some roll over.
+
+    `duplex_sheets_total`: sheets with two printed sides. `reasons`: what the printer complains of, in IPP's words.
+    """
+
+    impressions_total: int | None = None
+    sheets_total: int | None = None
+    colour_total: int | None = None
+    duplex_sheets_total: int | None = None
+    reasons: str = ""
 
 
 class Availability(Reading, frozen=True, kw_only=True, tag=True, gc=False):
@@ -145,6 +173,7 @@ AnyReading = (
     | Water
     | Contact
     | PrintJob
+    | PrintCounter
     | Availability
     | Gateway
     | CommandReply

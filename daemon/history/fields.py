@@ -8,8 +8,20 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, get_args
 
 from daemon.history.escaping import text
-from daemon.history.schema import MEASUREMENTS, Value
-from sensors.readings import Action, Climate, Contact, Environment, Mode, Occupancy, Power, PrintJob, Reading, Water
+from daemon.history.schema import MEASUREMENTS, Type, Value
+from sensors.readings import (
+    Action,
+    Climate,
+    Contact,
+    Environment,
+    Mode,
+    Occupancy,
+    Power,
+    PrintCounter,
+    PrintJob,
+    Reading,
+    Water,
+)
 
 MOST = 1.7e308
 """Beyond it a float is no measurement."""
@@ -141,10 +153,19 @@ def _contact(r: Contact) -> str:
 
 
 _JOB = MEASUREMENTS["print_job"].fields
+_COUNTER = MEASUREMENTS["print_counter"].fields
 
 
 def _print_job(r: PrintJob) -> str:
-    values = ((name, type_name, getattr(r, name, None)) for name, type_name in _JOB.items())
+    return _all(_JOB, r)
+
+
+def _print_counter(r: PrintCounter) -> str:
+    return _all(_COUNTER, r)
+
+
+def _all(fields: Mapping[str, Type], reading: Reading) -> str:
+    values = ((name, type_name, getattr(reading, name, None)) for name, type_name in fields.items())
     return "".join(
         f",{name}={field(type_name, value)}" for name, type_name, value in values if value != "" and is_storable(value)
     )
@@ -158,5 +179,6 @@ KINDS: Mapping[type[Reading], tuple[str, Callable[[Any], str]]] = {
     Water: ("water", _water),
     Contact: ("contact", _contact),
     PrintJob: ("print_job", _print_job),
+    PrintCounter: ("print_counter", _print_counter),
 }
 """The readings that are stored: their measurement, and how to write their fields."""

@@ -2,18 +2,20 @@
 
 A line is `measurement,tags fields stamp`. The part before the first space is made once a device and remembered; the stamp
 is `arrived_at` in nanoseconds. Two readings of one device that came in one read of the socket have one `arrived_at` and would
-overwrite each other: the second one is a nanosecond later, and is so again when the journal is replayed.
+overwrite each other: the second one is a nanosecond later, and is so again when the journal is replayed. A print job
+stands at its own end, whenever it was told, so that it is in its own day and is never counted twice.
 """
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zlib import crc32
 
 from daemon.history.escaping import tag
 from daemon.history.fields import KINDS, field, is_storable
 from daemon.history.schema import MEASUREMENTS, Value
 from sensors.device import Device
-from sensors.readings import AnyReading, PrintJob, Reading
+from sensors.readings import AnyReading, PrintCounter, PrintJob, Reading
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -43,13 +45,15 @@ class Points:
         said = fields(reading)
         if not said:
             return None
+        if isinstance(reading, PrintJob):
+            return self._job_line(reading, device, said)
         at = reading.device_at if by_device_clock and reading.device_at is not None else reading.arrived_at
         if at is not self._at and at != self._at:
             self._at, self._at_us = at, microseconds(at)
             self._stamp = f"{self._at_us}000"
         series = all_series.get(device.id)
-        if series is None or series.device is not device or measurement == "print_job":
-            series = all_series[device.id] = self._remember(measurement, device, reading, series)
+        if series is None or series.device is not device:
+            series = all_series[device.id] = self._remember(measurement, device, reading)
         if series.at_us == self._at_us:
             series.tie += 1
             return f"{series.prefix} {said[1:]} {series.at_us * 1000 + series.tie}".encode()
@@ -149,18 +153,27 @@ class Points:
             raise ValueError(f"a {measurement} without a single field")
         return line
 
-    def _remember(self, measurement: str, device: Device, reading: Reading, before: "_Series | None") -> "_Series":
+    def _job_line(self, job: PrintJob, device: Device, said: str) -> bytes:
+        """At the end of the job, and the same point again when an agent that fell between sending and noting tells it twice."""
+        tags = {
+            "device": str(device.id),
+            "zone": str(device.zone),
+            "site": self._site,
+            "printer": device.address.name,
+            "department": job.department,
+        }
+        stamp = microseconds(job.ended_at) * 1000 + crc32(job.job.encode()) % 1000
+        return f"{_prefix('print_job', tags)} {said[1:]} {stamp}".encode()
+
+    def _remember(self, measurement: str, device: Device, reading: Reading) -> "_Series":
         tags = {"device": str(device.id), "zone": str(device.zone), "site": self._site}
-        if isinstance(reading, PrintJob):
-            tags |= {"printer": device.address.name, "department": reading.department}
+        if isinstance(reading, PrintCounter):
+            tags["printer"] = device.address.name
         else:
             tags["family"] = device.address.family
         if measurement == "power":
             tags["load"] = device.load
-        made = _Series(device, _prefix(measurement, tags))
-        if before is not None:
-            made.at_us, made.tie = before.at_us, before.tie
-        return made
+        return _Series(device, _prefix(measurement, tags))
 
 
 class _Series:

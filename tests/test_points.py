@@ -23,6 +23,7 @@ from sensors.readings import (
     Gateway,
     Occupancy,
     Power,
+    PrintCounter,
     PrintJob,
     Reading,
     Water,
@@ -73,6 +74,9 @@ def test_every_kind_of_reading_is_written_with_all_that_it_says() -> None:
             two_sided="yes", duplexable=True, colour=False, media="iso_a4", user_hash="u", title_hash="t", unknown_because="w",
         ): {"job": "7", "state": "completed", "sheets": 2, "impressions": 3, "copies": 1, "pages": 3, "two_sided": "yes",
             "duplexable": True, "colour": False, "media": "iso_a4", "user_hash": "u", "title_hash": "t", "unknown_because": "w"},
+        PrintCounter(
+            device=device, arrived_at=at, impressions_total=9, sheets_total=8, colour_total=7, duplex_sheets_total=6, reasons="none",
+        ): {"impressions_total": 9, "sheets_total": 8, "colour_total": 7, "duplex_sheets_total": 6, "reasons": "none"},
     }  # fmt: skip
     assert {type(reading) for reading in said} == set(KINDS)
     for reading, expected in said.items():
@@ -177,8 +181,18 @@ def test_readings_of_one_instant_stay_apart_and_do_so_again_on_a_replay() -> Non
     assert stamps(Points("hq")) == stamps(Points("hq")) == [0, 1, 1000]
     points = Points("hq")
     assert [int((points.line(readings[0], PC) or b"").split()[-1]) - NOW_NS for _ in range(1002)] == list(range(1002))
-    job = PrintJob(device=PC.id, arrived_at=NOW, job="1", department="a")
-    assert [(points.line(job, PC) or b"")[-3:] for _ in range(2)] == [b"000", b"001"]
+
+
+def test_a_job_told_twice_is_one_point_at_its_own_end_and_two_jobs_of_one_instant_are_two() -> None:
+    ended = NOW - timedelta(days=3)
+    first = PrintJob(device=PC.id, arrived_at=NOW, device_at=ended, job="q-1", department="a")
+    again = PrintJob(device=PC.id, arrived_at=NOW + timedelta(hours=1), device_at=ended, job="q-1", department="a")
+    other = PrintJob(device=PC.id, arrived_at=NOW, device_at=ended, job="q-2", department="a")
+    lines = [Points("hq").line(job, PC) for job in (first, again, other)]
+    stamps = [int((line or b"").split()[-1]) for line in lines]
+    assert lines[0] == lines[1]
+    assert stamps[0] != stamps[2]
+    assert {stamp // 1000 for stamp in stamps} == {(NOW_NS - 3 * 86400 * 10**9) // 1000}
 
 
 def test_a_device_s_new_zone_is_written_from_its_next_reading_on() -> None:

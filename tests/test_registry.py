@@ -46,6 +46,7 @@ def test_each_family_asks_for_its_own_topics_only() -> None:
         "office/7/online",
         "officed/rpc",
         "officed/print/laser/job",
+        "officed/print/laser/counter",
     ]
     assert Registry([]).subscriptions() == []
 

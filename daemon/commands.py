@@ -6,6 +6,8 @@ Exit codes: 0 done, 1 something outside failed, 2 the command or the configurati
 import logging
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -16,6 +18,7 @@ from daemon.running import MISUSE, OK, TROUBLE, log_to_terminal
 
 if TYPE_CHECKING:
     from daemon.configuration.schema import Configuration
+    from daemon.dead_letters import DeadLetterBox
 
 app = typer.Typer(
     name="officed",
@@ -122,6 +125,60 @@ def simulate(
     _out.print(report)
 
 
+letters = typer.Typer(help="Points that the database refused: list, replay, delete.", no_args_is_help=True)
+app.add_typer(letters, name="dead-letters")
+
+Numbers = Annotated[list[int] | None, typer.Argument(help="Numbers from the list.", show_default=False)]
+EveryOne = Annotated[bool, typer.Option("--all", help="All of them.")]
+
+
+@letters.command("list")
+def list_dead_letters(
+    config: ConfigurationFile = DEFAULT,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many to show.")] = 20,
+) -> None:
+    """Show what the database refused, when and why, oldest first."""
+    with _dead_letters(config) as box:
+        box.show(limit)
+
+
+@letters.command("replay")
+def replay_dead_letters(numbers: Numbers = None, every: EveryOne = False, config: ConfigurationFile = DEFAULT) -> None:
+    """Send them again: after the cause is mended. Works while officed runs."""
+    with _dead_letters(config) as box:
+        box.replay(_chosen(numbers, every=every))
+
+
+@letters.command("delete")
+def delete_dead_letters(numbers: Numbers = None, every: EveryOne = False, config: ConfigurationFile = DEFAULT) -> None:
+    """Throw them away for good."""
+    with _dead_letters(config) as box:
+        box.delete(_chosen(numbers, every=every))
+
+
+@app.command("init-influxdb")
+def init_influxdb(
+    url: Annotated[str, typer.Argument(help="Address of an InfluxDB 2, such as http://localhost:8086.")],
+    admin_token_file: Annotated[
+        Path | None, typer.Option(help="File with the administrator's token; else OFFICED_INFLUXDB_ADMIN_TOKEN.")
+    ] = None,
+    org: Annotated[str, typer.Option(help="Organisation.")] = "office",
+    bucket: Annotated[str, typer.Option(help="Bucket.")] = "officed",
+    retention: Annotated[str, typer.Option(help="How long points are kept, such as 400d; `forever`.")] = "400d",
+    secrets: Annotated[Path, typer.Option(help="Directory for the two token files.")] = Path("secrets"),
+) -> None:
+    """Prepare an InfluxDB 2 that exists: organisation, bucket, a token for officed, one that only reads for Grafana."""
+    from daemon.influxdb_setup import InfluxdbSetup, InfluxdbUnavailable, administrator, kept_for  # noqa: PLC0415
+
+    try:
+        token = administrator(admin_token_file, os.environ)
+        InfluxdbSetup(url, token, _say).run(org, bucket, kept_for(retention), secrets)
+    except ValueError as trouble:
+        _give_up(str(trouble), MISUSE)
+    except InfluxdbUnavailable as trouble:
+        _give_up(str(trouble))
+
+
 def main() -> None:
     """The entry point of the console script and of `python -m daemon`."""
     app()
@@ -135,6 +192,35 @@ def _loaded(path: Path) -> "Configuration":
         return load(path)
     except ConfigError as error:
         _give_up(str(error), MISUSE)
+
+
+@contextmanager
+def _dead_letters(config: Path) -> "Iterator[DeadLetterBox]":
+    from daemon.dead_letters import DeadLetterBox, opened  # noqa: PLC0415  --help does not pay for it
+    from daemon.errors import StoreUnavailable  # noqa: PLC0415
+
+    try:
+        journal = opened(_loaded(config), _say)
+        if journal is None:
+            _out.print("officed has not run with this configuration yet: there is no journal.")
+            raise typer.Exit(OK)
+        try:
+            yield DeadLetterBox(journal, _say)
+        finally:
+            journal.close()
+    except StoreUnavailable as trouble:
+        _give_up(str(trouble))
+
+
+def _chosen(numbers: list[int] | None, *, every: bool) -> list[int] | None:
+    """The rows that are meant; None for all."""
+    if bool(numbers) == every:
+        _give_up("give the numbers from `officed dead-letters list`, or --all", MISUSE)
+    return numbers or None
+
+
+def _say(text: str) -> None:
+    _out.print(text, markup=False)
 
 
 def _give_up(text: str, code: int = TROUBLE) -> NoReturn:

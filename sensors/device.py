@@ -4,6 +4,8 @@ from typing import Literal, NewType
 
 import msgspec
 
+from sensors.mapping import Mapping
+
 DeviceId = NewType("DeviceId", str)
 ZoneId = NewType("ZoneId", str)
 
@@ -59,6 +61,7 @@ class Traits(msgspec.Struct, frozen=True):
     """What a device told us it can do (discovery); a field that is None was not told.
 
     `words` is the family's own memory, opaque to everybody else: the keys it must use to command this device.
+    `kind` is what it seems to be, where the dialect says so.
     """
 
     model: str = ""
@@ -70,6 +73,7 @@ class Traits(msgspec.Struct, frozen=True):
     can_switch_off: bool | None = None
     has_meter: bool | None = None
     words: str = ""
+    kind: Kind | None = None
 
 
 class Device(msgspec.Struct, frozen=True):
@@ -77,7 +81,7 @@ class Device(msgspec.Struct, frozen=True):
 
     `standby_watts` is the ceiling below which it counts as off; `busy_watts` the floor above which it is at work.
     `meter` names the device that measures this one's power, where it is another. `open_loop` (infrared): what it
-    reports is what it was told, never what it did.
+    reports is what it was told, never what it did. `mapping`: what its messages mean, for the family `mapped`.
     """
 
     id: DeviceId
@@ -97,6 +101,7 @@ class Device(msgspec.Struct, frozen=True):
     step_celsius: float = 0.5
     silent_after_seconds: float | None = None
     gateway: str = ""
+    mapping: Mapping | None = None
 
     @property
     def is_protected(self) -> bool:

@@ -49,6 +49,17 @@ class Greets(Protocol):
         """The questions to these devices, sent after every connect. They ask; they change nothing."""
 
 
+@runtime_checkable
+class Learns(Protocol):
+    """A family that finds out by listening which topics it has to hear (Home Assistant discovery)."""
+
+    def beside(self, is_native: Callable[[str], bool]) -> None:
+        """Be told, once, how to ask whether another family hears this topic already: then that family wins."""
+
+    def fresh_subscriptions(self) -> Sequence[str]:
+        """The topics learned since this was asked last."""
+
+
 def by_address(devices: Sequence[Device]) -> Mapping[Address, Device]:
     """The devices under the name that the wire knows them by."""
     return {device.address: device for device in devices}

@@ -17,7 +17,7 @@ from sensors.families.print_job import PrintJobs
 from sensors.families.shelly_gen2 import ShellyGen2
 from sensors.families.tasmota import Tasmota
 from sensors.families.zigbee2mqtt import Zigbee2Mqtt
-from sensors.family import Decoder, Family, Greets, Refused, by_address
+from sensors.family import Decoder, Family, Greets, Learns, Refused, by_address
 from sensors.liveness import BATTERY_SILENT_AFTER, is_replay, sleeps
 from sensors.messages import Message, Outgoing
 from sensors.never_cut import refused_because
@@ -54,6 +54,10 @@ class Registry:
         self._configured = tuple(devices)
         used = {device.address.family for device in devices}
         self._families = {name: make(site_zone) for name, make in FAMILIES.items() if everything or name in used}
+        self._learning = [family for family in self._families.values() if isinstance(family, Learns)]
+        for family in self._learning:
+            family.beside(self._is_native)
+        self._fresh: list[str] = []
         self._decoders: dict[str, Decoder] = {}
         self._strangers: set[str] = set()
         self._online_at: dict[str, datetime] = {}
@@ -64,6 +68,14 @@ class Registry:
         """The topic filters of all families, each once."""
         wanted = (topic for family in self._families.values() for topic in family.subscriptions(self._configured))
         return list(dict.fromkeys(wanted))
+
+    def fresh_subscriptions(self) -> Sequence[str]:
+        """The filters that discovery has added since this was asked last; `subscriptions` holds them from now on too.
+
+        Ask after decoding a batch, on the thread that decodes, and subscribe to them at once.
+        """
+        fresh, self._fresh = self._fresh, []
+        return fresh
 
     def greetings(self) -> Sequence[Outgoing]:
         """What to ask after a connect, for the families whose devices say little unless they are asked."""
@@ -84,6 +96,10 @@ class Registry:
             return ()
         if readings and type(readings[0]) is Gateway:
             self._gateway(readings[0])
+        for family in self._learning:
+            for topic in family.fresh_subscriptions():
+                self._fresh.append(topic)
+                self._strangers.discard(topic)
         return readings
 
     def encode(self, command: Command, device: Device, traits: Traits | None, memo: str) -> Sequence[Outgoing]:
@@ -118,6 +134,11 @@ class Registry:
             self._strangers.clear()
         self._strangers.add(topic)
         return None
+
+    def _is_native(self, topic: str) -> bool:
+        """Whether a family that speaks the device's own dialect hears this topic, for a configured device."""
+        native = (family for family in self._families.values() if family not in self._learning)
+        return any(family.route(topic, self._devices) is not None for family in native)
 
     def _gateway(self, gateway: Gateway) -> None:
         """A gateway that came online replays its cache; when it came is not known of a retained word, so that counts too."""

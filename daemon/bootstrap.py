@@ -1,5 +1,6 @@
 """The one place that knows every concrete class: builds a daemon out of a configuration."""
 
+import dataclasses
 import logging
 from collections.abc import Callable, Mapping
 from typing import Literal
@@ -106,16 +107,7 @@ def with_silence(site: Site, registry: Registry) -> Site:
         name: replace(device, silent_after_seconds=registry.silent_after(device).total_seconds())
         for name, device in site.devices.items()
     }
-    return Site(
-        id=site.id,
-        calendar=site.calendar,
-        zones=site.zones,
-        devices=devices,
-        names=site.names,
-        language=site.language,
-        area_m2=site.area_m2,
-        people=site.people,
-    )
+    return dataclasses.replace(site, devices=devices)
 
 
 def _broker(

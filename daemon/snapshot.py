@@ -14,6 +14,7 @@ from policies.control.case import Case
 from policies.control.guards import Sent
 from policies.office.desk import Desk
 from policies.office.heard import Heard, last_known
+from policies.office.outdoor import Outdoor
 from policies.state import State
 from policies.step import seated
 from sensors.device import DeviceId, Traits
@@ -30,11 +31,12 @@ class Cases(msgspec.Struct, frozen=True):
 
 
 class LastKnown(msgspec.Struct, frozen=True):
-    """What a board may show after a restart, marked as old."""
+    """What a board may show after a restart, marked as old; and the weather of the last days, with the season latched on it."""
 
     heard: Mapping[str, Heard] = {}
     traits: Mapping[str, Traits] = {}
     recent: tuple[Case, ...] = ()
+    outdoor: Outdoor = Outdoor()
 
 
 def pack_cases(state: State) -> bytes:
@@ -46,7 +48,8 @@ def pack_cases(state: State) -> bytes:
 def pack_office(state: State) -> bytes:
     """The part for show."""
     office = state.office
-    return msgspec.msgpack.encode(LastKnown(dict(office.heard), dict(office.traits), state.recent[:RECENT_KEPT]))  # type: ignore[arg-type]  # keys are strings
+    known = LastKnown(dict(office.heard), dict(office.traits), state.recent[:RECENT_KEPT], office.outdoor)  # type: ignore[arg-type]  # keys are strings
+    return msgspec.msgpack.encode(known)
 
 
 def restore(state: State, cases: bytes | None, office: bytes | None, now: datetime) -> State:
@@ -63,6 +66,7 @@ def restore(state: State, cases: bytes | None, office: bytes | None, now: dateti
             seated(state.office, kept.desk.without_what_ended(now)),
             heard={DeviceId(name): last_known(heard) for name, heard in known.heard.items() if name in site.devices},
             traits={DeviceId(name): traits for name, traits in known.traits.items() if name in site.devices},
+            outdoor=known.outdoor,
         ),
     )
 

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from policies.office.averages import STILL, Air, breathe
 from policies.office.heard import NOTHING, Heard, hear
 from policies.office.office import Office
+from policies.office.outdoor import hear_outdoor
 from sensors.device import Device, DeviceId
-from sensors.readings import Announced, AnyReading, CommandReply, Contact, Environment, Gateway, Occupancy
+from sensors.readings import Announced, AnyReading, Climate, CommandReply, Contact, Environment, Gateway, Occupancy
 
 UNCLAIMED_AT_MOST = 2000
 
@@ -21,12 +23,15 @@ class Heed:
     def __init__(self, office: Office) -> None:
         self.office = office
         self.heard: dict[DeviceId, Heard] | None = None
+        self.air: dict[DeviceId, Air] | None = None
         self.dirty: set[DeviceId] = set()
         self.replies: list[CommandReply] = []
 
     def done(self) -> Office:
         """The office after the batch."""
-        return self.office if self.heard is None else replace(self.office, heard=self.heard)
+        if self.heard is None:
+            return self.office
+        return replace(self.office, heard=self.heard, air=self.office.air if self.air is None else self.air)
 
 
 def heed(into: Heed, readings: Sequence[AnyReading]) -> None:
@@ -57,6 +62,36 @@ def _device(into: Heed, device: Device, reading: AnyReading) -> None:
         into.dirty.add(measured)
     if isinstance(reading, Occupancy | Environment | Contact):
         into.dirty.update(neighbour.id for neighbour in into.office.site.in_zone[device.zone])
+    if isinstance(reading, Climate | Environment) and reading.live:
+        _air(into, device, reading, before.silent_after)
+
+
+def _air(into: Heed, device: Device, reading: Climate | Environment, silent_after: timedelta) -> None:
+    """What needs more than the last value: the room's quarter of an hour, and the days outside.
+
+    The weather concerns every unit of the site.
+    """
+    if reading.room_celsius is not None or reading.humidity_percent is not None:
+        if into.air is None:
+            into.air = dict(into.office.air)
+        into.air[device.id] = breathe(
+            into.air.get(device.id, STILL),
+            reading.room_celsius,
+            reading.humidity_percent,
+            reading.arrived_at,
+            silent_after,
+        )
+    outdoor_celsius = reading.outdoor_celsius if isinstance(reading, Environment) else None
+    if outdoor_celsius is not None:
+        site = into.office.site
+        outdoor = hear_outdoor(
+            into.office.outdoor,
+            outdoor_celsius,
+            site.calendar.local(reading.arrived_at),
+            southern=site.seasons.southern,
+        )
+        into.office = replace(into.office, outdoor=outdoor)
+        into.dirty.update(unit.id for unit in site.by_kind.get("climate", ()))
 
 
 def _first(device: Device) -> Heard:

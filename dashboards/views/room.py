@@ -135,7 +135,7 @@ def _unit(office: Office, policies: Sequence[Policy], item: Device, now: datetim
     heard = office.of(item.id)
     is_on = is_running(heard, now)
     limits = [policy for policy in policies if isinstance(policy, SetpointLimit) and policy.concerns(item.zone)]
-    counted = list(sides(heard, now))
+    counted = list(sides(heard, now, lambda: office.season(now).season))
     broken = [(side, signal) for side, signal in counted if any(rule.breaks(side, signal.value) for rule in limits)]
     shown = next(iter(broken or counted), None)
     side = None if shown is None else shown[0]

@@ -93,6 +93,16 @@ class ModeChange:
 
 
 @dataclass(frozen=True, slots=True)
+class CrowdLeave:
+    """Somebody has looked and agreed: the policy may switch off more devices at once than expected, until then."""
+
+    policy: str
+    until: datetime
+    who: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """All of it. Immutable; `without_what_ended` drops what is over."""
 
@@ -101,6 +111,7 @@ class Desk:
     mutes: tuple[Mute, ...] = ()
     days: tuple[DayMark, ...] = ()
     modes: Mapping[str, ModeChange] = field(default_factory=dict)
+    crowds: tuple[CrowdLeave, ...] = ()
 
     def without_what_ended(self, now: datetime) -> "Desk":
         """What still holds. Marked days stay a year for the report."""
@@ -109,7 +120,12 @@ class Desk:
             overrides=tuple(one for one in self.overrides if now < one.until),
             exemptions=tuple(one for one in self.exemptions if now < one.until),
             mutes=tuple(one for one in self.mutes if now < one.until),
+            crowds=tuple(one for one in self.crowds if now < one.until),
         )
+
+    def allows_crowd(self, policy: str, now: datetime) -> bool:
+        """Whether somebody has agreed to an unusually large switch-off."""
+        return any(leave.policy == policy and now < leave.until for leave in self.crowds)
 
     def leave_for(self, device: Device, now: datetime) -> Override | None:
         """The leave that ends last among those that cover the device now: two who ask merge to the later end."""
@@ -133,7 +149,7 @@ class Desk:
     def ends(self, now: datetime) -> tuple[datetime, ...]:
         """The instants at which something of this is over."""
         return tuple(
-            one.until for group in (self.overrides, self.exemptions, self.mutes) for one in group if now < one.until
+            one.until for group in (self.overrides, self.exemptions, self.mutes, self.crowds) for one in group if now < one.until
         )
 
     @property

@@ -8,8 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from policies.office.averages import Air
 from policies.office.desk import Desk
-from policies.office.heard import NOTHING, Heard
+from policies.office.heard import NOTHING, Heard, Signal
+from policies.office.outdoor import Outdoor
+from policies.office.season import SeasonNow, season_on
 from policies.office.site import Site
 from sensors.device import Address, Device, DeviceId, Kind, Traits, ZoneId
 from sensors.readings import Announced
@@ -26,6 +29,8 @@ class Office:
     unclaimed: Mapping[Address, Announced] = field(default_factory=dict)
     desk: Desk = field(default_factory=Desk)
     scope: tuple[DeviceId, ...] | None = None
+    air: Mapping[DeviceId, Air] = field(default_factory=dict)
+    outdoor: Outdoor = field(default_factory=Outdoor)
 
     def within(self, scope: tuple[DeviceId, ...]) -> "Office":
         """The same office, offering only these devices for judgement."""
@@ -61,6 +66,21 @@ class Office:
     def next_change(self, zone: ZoneId, now: datetime) -> datetime | None:
         """When the zone next opens or closes."""
         return self.site.calendar.next_change(self.site.zones[zone].hours, now)
+
+    def season(self, now: datetime) -> SeasonNow:
+        """The season of the local day."""
+        return season_on(self.site.seasons, self.outdoor, self.site.calendar.local(now).date())
+
+    def outdoor_celsius(self, now: datetime) -> tuple[DeviceId, Signal[float]] | None:
+        """The outdoor sensor that spoke last, and what it said; None where none can be believed."""
+        believed = [
+            (device.id, heard.outdoor_celsius)
+            for device in self.site.by_kind.get("environment", ())
+            if (heard := self.of(device.id)).outdoor_celsius is not None
+            and heard.outdoor_celsius.live
+            and not heard.is_silent(now)
+        ]
+        return max(believed, key=lambda one: one[1].at, default=None)
 
     def is_occupied(self, zone: ZoneId, now: datetime) -> bool | None:
         """True if any sensor sees somebody, False if all that speak see nobody, None where none can be believed."""

@@ -99,8 +99,10 @@ def _season_of(mean_celsius: float | None) -> Season | None:
 
 
 def _may_change(outdoor: Outdoor, season: Season, day: date, *, southern: bool) -> bool:
-    """No summer in November to March, no winter in May to September; summer does not end before September, nor winter
-    in December and January. The first season is held by nothing but the months.
+    """What holds a season.
+
+    No summer in November to March, no winter in May to September; no end of summer from May to August, nor of winter in
+    December and January; and the dwell, but for the first.
     """
     month = (day.month + 5) % 12 + 1 if southern else day.month
     if season == "summer" and month in {11, 12, 1, 2, 3}:

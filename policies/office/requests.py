@@ -72,6 +72,14 @@ class MarkDay(msgspec.Struct, frozen=True, tag=True):
     why: str
 
 
+class AllowCrowd(msgspec.Struct, frozen=True, tag=True):
+    """Agree to an unusually large switch-off by this policy, until then."""
+
+    policy: str
+    until: datetime
+    why: str
+
+
 class SetMode(msgspec.Struct, frozen=True, tag=True):
     """Let a policy act, or only watch."""
 
@@ -80,4 +88,4 @@ class SetMode(msgspec.Struct, frozen=True, tag=True):
     why: str
 
 
-Request = Extend | Exempt | Silence | Acknowledge | Contest | Review | MarkDay | SetMode
+Request = Extend | Exempt | Silence | Acknowledge | Contest | Review | MarkDay | AllowCrowd | SetMode

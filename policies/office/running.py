@@ -3,11 +3,19 @@
 The limit follows what the unit does, not the calendar: cooling has a floor, heating a ceiling, everything else has none.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from policies.office.heard import Heard, Signal
+from policies.office.outdoor import Season
 from sensors.commands import Side
+
+_SIDE_OF_SEASON: dict[Season | None, list[Side]] = {"summer": ["cooling"], "winter": ["heating"]}
+
+
+def season_unknown() -> Season | None:
+    """For those who do not ask for the season."""
+    return None
 
 
 def is_running(heard: Heard, now: datetime) -> bool | None:
@@ -25,14 +33,17 @@ def is_running(heard: Heard, now: datetime) -> bool | None:
     return True if power is not None and power.live else None
 
 
-def sides(heard: Heard, now: datetime) -> Iterator[tuple[Side, Signal[float]]]:
+def sides(
+    heard: Heard, now: datetime, season: Callable[[], Season | None] = season_unknown
+) -> Iterator[tuple[Side, Signal[float]]]:
     """Each side that counts now with the setpoint that counts for it; nothing where that is not known.
 
     cool, heat           that side
-    auto, heat_cool      both, where the unit has a setpoint for each; with one setpoint, the side it is acting on
-    unknown mode         the side it is acting on
+    auto, heat_cool      both, where the unit has a setpoint for each; with one setpoint, the side it is acting on, else
+                         the season's
+    unknown mode         the side it is acting on, else the season's where the unit says that it is on
     dry, fan_only, off   none
-    A value that is not live gives no verdict.
+    A value that is not live gives no verdict; a transition season leaves it undetermined. `season` is asked only then.
     """
     if is_running(heard, now) is False or heard.is_silent(now):
         return
@@ -48,11 +59,32 @@ def sides(heard: Heard, now: datetime) -> Iterator[tuple[Side, Signal[float]]]:
     elif mode in {"auto", "heat_cool"} and cooling is not None and heating is not None:
         doing = ["cooling", "heating"]
     else:
-        doing = _acting(heard)
+        doing = _acting(heard) or _SIDE_OF_SEASON.get(season() if is_running(heard, now) else None, [])
     for side in doing:
         setpoint = setpoint_for(heard, side)
         if setpoint is not None and setpoint.live:
             yield side, setpoint
+
+
+def conditions(heard: Heard, now: datetime, season: Callable[[], Season | None] = season_unknown) -> Side | None:
+    """Whether the unit cools or heats its room, as far as it says; None: neither, or not known.
+
+    Its action counts before its mode; a unit that says it rests has its mode's side, because it rests between two runs.
+    """
+    if not is_running(heard, now):
+        return None
+    acting = _acting(heard)
+    if acting:
+        return acting[0]
+    match heard.mode.value if heard.mode is not None and heard.mode.live else None:
+        case "cool":
+            return "cooling"
+        case "heat":
+            return "heating"
+        case "dry" | "fan_only" | "off":
+            return None
+        case _:
+            return next(iter(_SIDE_OF_SEASON.get(season(), [])), None)
 
 
 def setpoint_for(heard: Heard, side: Side) -> Signal[float] | None:

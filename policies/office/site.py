@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from policies.office.calendar import Calendar, Hours
+from policies.office.season import SeasonPlan
 from sensors.device import Device, DeviceId, Kind, ZoneId
 
 
@@ -31,6 +32,7 @@ class Site:
     language: str = "en"
     area_m2: float | None = None
     people: int | None = None
+    seasons: SeasonPlan = field(default_factory=SeasonPlan)
 
     @cached_property
     def by_kind(self) -> Mapping[Kind, tuple[Device, ...]]:

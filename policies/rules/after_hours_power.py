@@ -38,6 +38,9 @@ class AfterHoursPower(Policy):
         default=timedelta(minutes=7),
         description="how long a command may take to show; many plugs report every 5 minutes",
     )
+    hold_out_share: float = Field(
+        default=0.05, ge=0, le=0.5, description="share of device-nights left on by lot, to measure what is saved"
+    )
     loads: tuple[Load, ...] | None = Field(
         default=None, description="only these loads; left out: all but protected ones"
     )

@@ -5,7 +5,15 @@ from typing import Annotated
 from pydantic import Field
 
 from policies.rules.after_hours_power import AfterHoursPower
+from policies.rules.long_absence import LongAbsence
+from policies.rules.outdoor_gate import OutdoorGate
+from policies.rules.room_air import RoomAir
 from policies.rules.setpoint_limit import SetpointLimit
+from policies.rules.window_open import WindowOpen
+from policies.rules.wrong_season import WrongSeason
 
-AnyPolicy = Annotated[SetpointLimit | AfterHoursPower, Field(discriminator="kind")]
-RULES = (SetpointLimit, AfterHoursPower)
+AnyPolicy = Annotated[
+    SetpointLimit | AfterHoursPower | RoomAir | WrongSeason | OutdoorGate | WindowOpen | LongAbsence,
+    Field(discriminator="kind"),
+]
+RULES = (SetpointLimit, AfterHoursPower, RoomAir, WrongSeason, OutdoorGate, WindowOpen, LongAbsence)

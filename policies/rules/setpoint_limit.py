@@ -13,6 +13,7 @@ from pydantic import Field
 from policies.finding import Evidence, Finding
 from policies.office.heard import Heard, Signal
 from policies.office.office import Office
+from policies.office.outdoor import Season
 from policies.office.running import sides
 from policies.policy import Duration, Policy
 from policies.words import Words, say
@@ -43,10 +44,14 @@ class SetpointLimit(Policy):
 
     def judge(self, office: Office, now: datetime) -> Iterator[Finding]:
         """One finding a unit: the first side that is beyond its limit."""
+
+        def season() -> Season | None:
+            return office.season(now).season
+
         for device, heard in office.devices("climate"):
             if not self.concerns(device.zone):
                 continue
-            for side, setpoint in sides(heard, now):
+            for side, setpoint in sides(heard, now, season):
                 if self.breaks(side, setpoint.value):
                     yield self._finding(device, heard, office.traits.get(device.id), side, setpoint)
                     break

@@ -13,7 +13,10 @@ import msgspec
 from sensors.commands import Command
 from sensors.device import Device, DeviceId, FamilyName, Traits
 from sensors.errors import PayloadError
+from sensors.families.esphome import EspHome
+from sensors.families.homie import Homie
 from sensors.families.print_job import PrintJobs
+from sensors.families.shelly_gen1 import ShellyGen1
 from sensors.families.shelly_gen2 import ShellyGen2
 from sensors.families.tasmota import Tasmota
 from sensors.families.zigbee2mqtt import Zigbee2Mqtt
@@ -26,7 +29,10 @@ from sensors.readings import AnyReading, Gateway
 FAMILIES: Final[Mapping[FamilyName, Callable[[tzinfo | None], Family]]] = {
     "zigbee2mqtt": Zigbee2Mqtt,
     "tasmota": Tasmota,
+    "shelly_gen1": ShellyGen1,
     "shelly_gen2": ShellyGen2,
+    "esphome": EspHome,
+    "homie": Homie,
     "print_job": PrintJobs,
 }
 """One line a family. Each is made with the site's time zone, for stamps that come without one."""

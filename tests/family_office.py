@@ -49,6 +49,36 @@ OFFICES: dict[FamilyName, list[Device]] = {
         device("shelly_gen2", "environment", "air", "air"),
         device("shelly_gen2", "water", "sink", "sink"),
     ],
+    "shelly_gen1": [
+        device("shelly_gen1", "plug", "desk", "shellyplug-7"),
+        device("shelly_gen1", "plug", "second", "shellyswitch-2", "relay/1"),
+        device("shelly_gen1", "light", "lamp", "shellydimmer-1"),
+        device("shelly_gen1", "light", "strip", "shellyrgbw-1", "white/2"),
+        device("shelly_gen1", "meter", "phase", "shellyem3-1", "emeter/1"),
+        device("shelly_gen1", "climate", "valve", "shellytrv-1"),
+        device("shelly_gen1", "environment", "air", "shellyht-1"),
+        device("shelly_gen1", "environment", "probe", "shelly1-9", "ext_temperature/0"),
+        device("shelly_gen1", "occupancy", "eye", "shellymotion-1"),
+        device("shelly_gen1", "contact", "window", "shellydw-1"),
+        device("shelly_gen1", "water", "sink", "shellyflood-1"),
+    ],
+    "esphome": [
+        device("esphome", "plug", "desk", "desk", "switch/relay,sensor/relay_power,sensor/total=kWh"),
+        device("esphome", "climate", "ac", "floor3/ac", "climate/split,sensor/split_power"),
+        device(
+            "esphome", "environment", "air", "air", "sensor/air_temperature,sensor/x=co2,sensor/humidity,sensor/odd"
+        ),
+        device("esphome", "occupancy", "eye", "air", "binary_sensor/motion"),
+        device("esphome", "contact", "window", "air", "binary_sensor/window"),
+        device("esphome", "light", "lamp", "lamp", "light/ceiling"),
+        device("esphome", "water", "tap", "tap", "sensor/counted=m³,sensor/flow=L/min,binary_sensor/leak"),
+    ],
+    "homie": [
+        device("homie", "climate", "ac", "ac-1", "ac"),
+        device("homie", "plug", "desk", "plug-1", "outlet/power,outlet/watts,outlet/counted"),
+        device("homie", "environment", "air", "bridge-child", "air", "myhome"),
+        device("homie", "light", "lamp", "lamp-1", "light/power", "homie/5"),
+    ],
     "print_job": [device("print_job", "printer", "laser", "laser")],
 }
 

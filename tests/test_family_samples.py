@@ -43,6 +43,8 @@ def _without_nothing(fields: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize(("family", "sample"), list(samples()))
 def test_a_sample_decodes_to_the_readings_written_beside_it(family: FamilyName, sample: dict[str, Any]) -> None:
     hears = registry(family)
+    for topic, payload in sample.get("before", ()):
+        hears.decode(message(topic, payload, retained=True))
     readings = hears.decode(message(sample["topic"], sample["payload"], retained=sample.get("retained", False)))
     assert [written_out(reading) for reading in readings] == sample["readings"]
     assert bool(hears.refusals) is sample.get("refused", False)

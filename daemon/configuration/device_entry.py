@@ -27,8 +27,8 @@ class DeviceEntry(Section):
     )
     channel: str = Field(
         default="",
-        max_length=64,
-        description="which part of it: endpoint l1, relay 2, component switch:0; left out: the only one",
+        max_length=300,
+        description="which part of it: endpoint l1, relay 2, component switch:0, light/ceiling; left out: the only one",
     )
     base_topic: Topic | None = Field(
         default=None, description="only zigbee2mqtt, homie, homeassistant: if it was changed there"

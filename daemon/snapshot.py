@@ -11,7 +11,7 @@ from datetime import datetime
 import msgspec
 
 from policies.control.case import Case
-from policies.control.guards import Sent
+from policies.control.memory import Memory
 from policies.office.desk import Desk
 from policies.office.heard import Heard, last_known
 from policies.office.outdoor import Outdoor
@@ -23,32 +23,32 @@ RECENT_KEPT = 100
 
 
 class Cases(msgspec.Struct, frozen=True):
-    """What must be exact. `sent` keeps the day's commands, for guards that count them."""
+    """What must be exact. `memory` is what guards count."""
 
     cases: tuple[Case, ...] = ()
-    sent: Mapping[str, tuple[Sent, ...]] = {}
+    memory: Memory = Memory()
     desk: Desk = Desk()
 
 
 class LastKnown(msgspec.Struct, frozen=True):
     """What a board may show after a restart, marked as old; and the weather of the last days, with the season latched on it."""
 
-    heard: Mapping[str, Heard] = {}
-    traits: Mapping[str, Traits] = {}
+    heard: Mapping[DeviceId, Heard] = {}
+    traits: Mapping[DeviceId, Traits] = {}
     recent: tuple[Case, ...] = ()
     outdoor: Outdoor = Outdoor()
 
 
 def pack_cases(state: State) -> bytes:
     """The exact part."""
-    record = Cases(tuple(state.cases.values()), dict(state.sent), state.office.desk)  # type: ignore[arg-type]  # keys are strings
+    record = Cases(tuple(state.cases.values()), state.memory, state.office.desk)
     return msgspec.msgpack.encode(record)
 
 
 def pack_office(state: State) -> bytes:
     """The part for show."""
     office = state.office
-    known = LastKnown(dict(office.heard), dict(office.traits), state.recent[:RECENT_KEPT], office.outdoor)  # type: ignore[arg-type]  # keys are strings
+    known = LastKnown(office.heard, office.traits, state.recent[:RECENT_KEPT], office.outdoor)
     return msgspec.msgpack.encode(known)
 
 
@@ -60,12 +60,12 @@ def restore(state: State, cases: bytes | None, office: bytes | None, now: dateti
     return replace(
         state,
         cases={case.key: _later(case, state, now) for case in kept.cases if case.device in site.devices},
-        sent={DeviceId(device): sent for device, sent in kept.sent.items()},
+        memory=kept.memory,
         recent=known.recent,
         office=replace(
             seated(state.office, kept.desk.without_what_ended(now)),
-            heard={DeviceId(name): last_known(heard) for name, heard in known.heard.items() if name in site.devices},
-            traits={DeviceId(name): traits for name, traits in known.traits.items() if name in site.devices},
+            heard={name: last_known(heard) for name, heard in known.heard.items() if name in site.devices},
+            traits={name: traits for name, traits in known.traits.items() if name in site.devices},
             outdoor=known.outdoor,
         ),
     )

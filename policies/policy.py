@@ -64,6 +64,12 @@ class Policy(BaseModel):
     retry_after: Duration = Field(default=timedelta(minutes=1), description="pause before the next attempt")
     command_expiry: Duration = Field(default=timedelta(seconds=60), description="after this nobody carries it out")
     escalate_after: Duration = Field(default=timedelta(minutes=30))
+    hold_out_share: float = Field(
+        default=0.0, ge=0, le=0.5, description="share of device-nights left on by lot, to measure what is saved"
+    )
+    most_share: float = Field(
+        default=0.6, gt=0, le=1, description="more than this share of its devices at once: ask a person first"
+    )
     give_way_after: int = Field(default=3, ge=1, le=20, description="corrections a day after which we stop and ask")
 
     @abstractmethod

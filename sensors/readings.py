@@ -135,6 +135,12 @@ class PrintCounter(Reading, frozen=True, kw_only=True, tag=True, gc=False):
     reasons: str = ""
 
 
+class Busy(Reading, frozen=True, kw_only=True, tag=True, gc=False):
+    """Somebody's word that work is going on: a terminal's session, a print queue, a backup. Switch nothing off meanwhile."""
+
+    busy: bool
+
+
 class Availability(Reading, frozen=True, kw_only=True, tag=True, gc=False):
     """The family's word on whether the device can be reached (last will, ping). Not evidence about its state."""
 
@@ -174,6 +180,7 @@ AnyReading = (
     | Contact
     | PrintJob
     | PrintCounter
+    | Busy
     | Availability
     | Gateway
     | CommandReply

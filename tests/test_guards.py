@@ -10,8 +10,10 @@ from offices import EVENING, ROOM, Run, ac, cooling, heard, local, office, plug,
 
 from policies.control.case import RefusalReason
 from policies.control.effects import Notify, Publish
-from policies.control.guards import GUARDS, Request
+from policies.control.guards import GUARDS
 from policies.control.lifecycle import begin
+from policies.control.memory import Memory
+from policies.control.request import Request
 from policies.inputs import Asked, Tick
 from policies.office.requests import Exempt, Extend, SetMode, Silence
 from policies.rules.after_hours_power import AfterHoursPower
@@ -52,7 +54,10 @@ def test_a_switch_off_is_refused_by_name(
 
 
 def test_every_guard_of_the_list_is_named_by_a_test() -> None:
-    source = "".join(Path(__file__).with_name(name).read_text() for name in ("test_guards.py", "test_lifecycle.py"))
+    source = "".join(
+        Path(__file__).with_name(name).read_text()
+        for name in ("test_guards.py", "test_lifecycle.py", "test_guards_of_crowds.py")
+    )
     assert [guard.__name__ for guard in GUARDS if f'"{guard.__name__}"' not in source] == []
 
 
@@ -71,7 +76,7 @@ def _request(device: Device) -> Request:
     (case,) = run.state.cases.values()
     assert case.finding.remedy is not None
     fresh = begin(case.finding, EVENINGS, EVENING)
-    return Request(fresh, case.finding.remedy, device, EVENINGS, run.state.office, (), EVENING)
+    return Request(fresh, case.finding.remedy, device, EVENINGS, run.state.office, Memory(), EVENING)
 
 
 def test_leave_suspends_until_it_ends_by_itself() -> None:

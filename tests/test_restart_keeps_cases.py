@@ -21,7 +21,7 @@ def test_cases_and_what_was_sent_survive_a_restart() -> None:
     run.at(61)  # no proof: its words say at what instant it is tried again
     restored = restore(fresh, pack_cases(run.state), None, WEDNESDAY + timedelta(seconds=62))
     assert restored.cases == run.state.cases
-    assert restored.sent == run.state.sent
+    assert restored.memory == run.state.memory
     (case,) = restored.cases.values()
     assert case.history[-1].words.values == {"again_at": WEDNESDAY + timedelta(seconds=121)}
 

@@ -29,6 +29,12 @@ RefusalReason = Literal[
     "busy_unknown",
     "give_way",
     "write_rate",
+    "hold_out",
+    "busy_stale",
+    "inverter_plug",
+    "compressor",
+    "blast_radius",
+    "gateway_rate",
     "not_sent",
     "no_words",
 ]

@@ -7,8 +7,19 @@ from typing import TypeVar
 import msgspec
 
 from policies.control.case import Case, Said
-from policies.office.desk import DayMark, Desk, Exemption, ModeChange, Mute, Override
-from policies.office.requests import Acknowledge, Contest, Exempt, Extend, MarkDay, Request, Review, SetMode, Silence
+from policies.office.desk import CrowdLeave, DayMark, Desk, Exemption, ModeChange, Mute, Override
+from policies.office.requests import (
+    Acknowledge,
+    AllowCrowd,
+    Contest,
+    Exempt,
+    Extend,
+    MarkDay,
+    Request,
+    Review,
+    SetMode,
+    Silence,
+)
 
 Ends = TypeVar("Ends", Override, Exemption, Mute)
 
@@ -26,6 +37,9 @@ def decide(desk: Desk, request: Request, who: str, now: datetime) -> Desk:
         case MarkDay(day, kind, why):
             kept = tuple(mark for mark in desk.days if mark.day != day)
             return replace(desk, days=kept if kind == "as_usual" else (*kept, DayMark(day, kind, who, why)))
+        case AllowCrowd(policy, until, why):
+            others = tuple(one for one in desk.crowds if one.policy != policy)
+            return replace(desk, crowds=(*others, CrowdLeave(policy, until, who, why)))
         case SetMode(policy, mode, why):
             return replace(desk, modes={**desk.modes, policy: ModeChange(policy, mode, who, why, now)})
         case Acknowledge() | Contest() | Review():

@@ -19,9 +19,12 @@ from msgspec.structs import replace
 
 from policies.control.case import Case, CaseId, Outcome, Phase, Refusal, Turn
 from policies.control.effects import Effect, Notify, Publish, Record
-from policies.control.guards import Request, Sent, first_refusal
+from policies.control.guards import first_refusal
+from policies.control.memory import Memory
 from policies.control.proof import WAITING, Proof, prove
+from policies.control.request import Request
 from policies.control.sentences import doing, stuck_words
+from policies.control.standby import ceiling_watts
 from policies.finding import Finding
 from policies.office.office import Office
 from policies.policy import Policy
@@ -40,8 +43,14 @@ class Situation:
     office: Office
     policy: Policy
     device: Device
-    sent: tuple[Sent, ...]
+    memory: Memory
     now: datetime
+    crowd: tuple[int, int] = (1, 1)
+
+    @property
+    def ceiling_watts(self) -> float:
+        """Off is at most this: learned, where something was."""
+        return ceiling_watts(self.memory.standby.get(self.device.id), self.device.standby_watts)
 
     @property
     def is_silent(self) -> bool:
@@ -104,7 +113,7 @@ def not_sent(case: Case, refusal: Refusal, at: Situation) -> tuple[Case, list[Ef
 
 def _gone(case: Case, at: Situation, effects: list[Effect]) -> Case:
     """Between two attempts: the first one may have worked after all."""
-    proof = WAITING if case.command is None else prove(case.command, at.device, at.office)
+    proof = WAITING if case.command is None else prove(case.command, at.device, at.office, at.ceiling_watts)
     if proof.standing == "proved":
         return _proved(case, proof, at, effects)
     return _close(case, "cleared", say("it went away by itself"), at, effects)
@@ -128,7 +137,7 @@ def _decide(case: Case, at: Situation, effects: list[Effect]) -> Case:
     elif case.refusal is not None and case.refusal.reason == "no_words":
         refusal = case.refusal
     else:
-        refusal = first_refusal(Request(case, remedy, at.device, at.policy, at.office, at.sent, at.now))
+        refusal = first_refusal(Request(case, remedy, at.device, at.policy, at.office, at.memory, at.now, at.crowd))
     if refusal is not None or remedy is None:
         return case if refusal is None else _refuse(case, refusal, at, effects)
     case = replace(case, refusal=None)
@@ -150,7 +159,7 @@ def _is_between_attempts(case: Case, now: datetime) -> bool:
 def _refuse(case: Case, refusal: Refusal, at: Situation, effects: list[Effect]) -> Case:
     before = case.refusal
     case = replace(case, refusal=refusal, due_at=refusal.until)
-    if refusal.reason not in {"not_sent", "write_rate"}:
+    if refusal.reason not in {"not_sent", "write_rate", "gateway_rate"}:
         case = replace(case, act_at=None, warned=False)
     phase: Phase = "suspended" if refusal.reason in {"override", "exempt"} else "open"
     if before is not None and before.reason == refusal.reason and case.phase == phase:
@@ -179,7 +188,7 @@ def _command(case: Case, remedy: Remedy, at: Situation, effects: list[Effect]) -
 
 
 def _confirm(case: Case, finding: Finding | None, at: Situation, effects: list[Effect]) -> Case:
-    proof = WAITING if case.command is None else prove(case.command, at.device, at.office)
+    proof = WAITING if case.command is None else prove(case.command, at.device, at.office, at.ceiling_watts)
     if proof.standing == "proved":
         return _proved(case, proof, at, effects)
     if finding is None and not at.is_silent and proof.standing == "waiting" and not at.device.open_loop:
@@ -205,7 +214,7 @@ def _retry_or_stick(case: Case, proof: Proof, at: Situation, effects: list[Effec
 
 
 def _wait_for_person(case: Case, finding: Finding | None, at: Situation, effects: list[Effect]) -> Case:
-    proof = WAITING if case.command is None else prove(case.command, at.device, at.office)
+    proof = WAITING if case.command is None else prove(case.command, at.device, at.office, at.ceiling_watts)
     if proof.standing == "proved" and finding is None:
         return _proved(case, proof, at, effects)
     if finding is None and not at.is_silent and proof.standing not in {"reported", "contradicted"}:

@@ -29,14 +29,20 @@ class Proof(msgspec.Struct, frozen=True):
 WAITING = Proof("waiting")
 
 
-def prove(command: Command, device: Device, office: Office) -> Proof:
-    """What the readings since `command.issued_at` show."""
+def prove(command: Command, device: Device, office: Office, ceiling_watts: float | None = None) -> Proof:
+    """What the readings since `command.issued_at` show. Off is at most `ceiling_watts`; None: what was configured."""
     heard = office.of(device.id)
     match command.remedy:
         case SetSetpoint():
             return _setpoint(command.remedy, command.issued_at, device, heard)
         case SwitchOff():
-            return _off(command.issued_at, device, heard, office)
+            return _off(
+                command.issued_at,
+                device,
+                heard,
+                office,
+                device.standby_watts if ceiling_watts is None else ceiling_watts,
+            )
 
 
 def _setpoint(remedy: SetSetpoint, since: datetime, device: Device, heard: Heard) -> Proof:
@@ -48,7 +54,7 @@ def _setpoint(remedy: SetSetpoint, since: datetime, device: Device, heard: Heard
     return Proof("proved" if reached else "contradicted", evidence)
 
 
-def _off(since: datetime, device: Device, heard: Heard, office: Office) -> Proof:
+def _off(since: datetime, device: Device, heard: Heard, office: Office, ceiling_watts: float) -> Proof:
     state = _reported_off(since, device, heard)
     watts = office.metered(device).watts
     if watts is None:
@@ -59,7 +65,7 @@ def _off(since: datetime, device: Device, heard: Heard, office: Office) -> Proof
     said = () if state is None else (state,)
     if not watts.is_news(since):
         return Proof("reported", said) if said else WAITING
-    if watts.value <= device.standby_watts:
+    if watts.value <= ceiling_watts:
         return Proof("proved", (*said, measured))
     off_since = heard.is_on.since if heard.is_on is not None else since
     return Proof("contradicted" if watts.at > off_since else "reported", (*said, measured))

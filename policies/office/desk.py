@@ -149,7 +149,10 @@ class Desk:
     def ends(self, now: datetime) -> tuple[datetime, ...]:
         """The instants at which something of this is over."""
         return tuple(
-            one.until for group in (self.overrides, self.exemptions, self.mutes, self.crowds) for one in group if now < one.until
+            one.until
+            for group in (self.overrides, self.exemptions, self.mutes, self.crowds)
+            for one in group
+            if now < one.until
         )
 
     @property

@@ -6,7 +6,19 @@ from typing import Generic, TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from sensors.readings import Action, Availability, Climate, Contact, Environment, Mode, Occupancy, Power, Reading, Water
+from sensors.readings import (
+    Action,
+    Availability,
+    Busy,
+    Climate,
+    Contact,
+    Environment,
+    Mode,
+    Occupancy,
+    Power,
+    Reading,
+    Water,
+)
 
 T = TypeVar("T")
 
@@ -52,6 +64,7 @@ class Heard(msgspec.Struct, frozen=True, gc=False):
     litres_total: Signal[float] | None = None
     litres_per_minute: Signal[float] | None = None
     leak: Signal[bool] | None = None
+    busy: Signal[bool] | None = None
 
     def is_silent(self, now: datetime) -> bool:
         """True when nothing live has come for too long: then nothing about it is evidence."""
@@ -77,6 +90,7 @@ _FIELDS: dict[type[Reading], tuple[str, ...]] = {
     ),
     Power: ("is_on", "watts", "energy_kwh_total"),
     Occupancy: ("occupied",),
+    Busy: ("busy",),
     Contact: ("open",),
     Environment: (
         "room_celsius",

@@ -58,3 +58,8 @@ class Site:
             if device.meter is not None:
                 meters.setdefault(device.meter, []).append(device.id)
         return {meter: tuple(devices) for meter, devices in meters.items()}
+
+    @cached_property
+    def switchable(self) -> int:
+        """How many devices somebody has allowed to be switched off."""
+        return sum(1 for device in self.devices.values() if device.switchable and not device.is_protected)

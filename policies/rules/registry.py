@@ -9,11 +9,12 @@ from policies.rules.long_absence import LongAbsence
 from policies.rules.outdoor_gate import OutdoorGate
 from policies.rules.room_air import RoomAir
 from policies.rules.setpoint_limit import SetpointLimit
+from policies.rules.silent_device import SilentDevice
 from policies.rules.window_open import WindowOpen
 from policies.rules.wrong_season import WrongSeason
 
 AnyPolicy = Annotated[
-    SetpointLimit | AfterHoursPower | RoomAir | WrongSeason | OutdoorGate | WindowOpen | LongAbsence,
+    SetpointLimit | AfterHoursPower | RoomAir | WrongSeason | OutdoorGate | WindowOpen | LongAbsence | SilentDevice,
     Field(discriminator="kind"),
 ]
-RULES = (SetpointLimit, AfterHoursPower, RoomAir, WrongSeason, OutdoorGate, WindowOpen, LongAbsence)
+RULES = (SetpointLimit, AfterHoursPower, RoomAir, WrongSeason, OutdoorGate, WindowOpen, LongAbsence, SilentDevice)

@@ -1,0 +1,100 @@
+"""Who changed it: our own command coming back, a person, the power, the device itself, another controller.
+
+Nothing on the wire says so (Shelly alone names a source), so it is worked out from what we sent and when, and what happened
+around it. An echo of ours is never taken for a person, and a person never for an echo: the value must be the one we
+sent, and each command explains one change at most.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Literal
+
+import msgspec
+
+from policies.control.memory import Sent
+from sensors.commands import SetSetpoint, Side, SwitchOff
+from sensors.device import DeviceId
+
+Cause = Literal["ours", "person", "power_return", "device", "controller"]
+ECHO_WITHIN = timedelta(minutes=15)
+"""Sleepy valves obey minutes later."""
+POWER_WITHIN = timedelta(seconds=60)
+ALIKE_CELSIUS = 0.3
+REGULAR = 3
+
+
+Quantity = Literal["is_on", "mode", "cooling_setpoint_celsius", "heating_setpoint_celsius"]
+
+
+class Change(msgspec.Struct, frozen=True):
+    """A device's quantity has another value. `via`: the device's own word on it, where it has one."""
+
+    device: DeviceId
+    at: datetime
+    quantity: Quantity
+    before: float | bool | str
+    after: float | bool | str
+    via: str = ""
+
+
+class Around(msgspec.Struct, frozen=True):
+    """What else is known: our commands to the device, when it came back to the network, earlier changes of the same kind."""
+
+    sent: Sequence[Sent] = ()
+    explained: frozenset[datetime] = frozenset()
+    returned_at: datetime | None = None
+    limits_celsius: tuple[float, float] = (16.0, 30.0)
+    earlier: Sequence[Change] = ()
+
+
+def attribute(change: Change, around: Around) -> tuple[Cause, datetime | None]:
+    """The cause, and the instant of the command that explains it where it was ours."""
+    for sent in around.sent:
+        if sent.at not in around.explained and _explains(sent, change):
+            return "ours", sent.at
+    if change.via in {"timer", "schedule", "MQTT", "loopback"}:
+        return "controller", None
+    if around.returned_at is not None and timedelta(0) <= change.at - around.returned_at <= POWER_WITHIN:
+        return "power_return", None
+    if _is_clamped(change, around):
+        return "device", None
+    if _is_regular(change, around.earlier):
+        return "controller", None
+    return "person", None
+
+
+def wastes(change: Change) -> bool:
+    """Whether the change asks for more energy: colder cooling, warmer heating, on."""
+    if isinstance(change.after, float) and isinstance(change.before, float):
+        return change.after < change.before if change.quantity.startswith("cooling") else change.after > change.before
+    return change.after is True
+
+
+def _explains(sent: Sent, change: Change) -> bool:
+    if not timedelta(0) < change.at - sent.at <= ECHO_WITHIN:
+        return False
+    match sent.remedy:
+        case SetSetpoint(celsius=celsius, side=side):
+            right = change.quantity == _quantity(side)
+            return right and isinstance(change.after, float) and abs(change.after - celsius) <= ALIKE_CELSIUS
+        case SwitchOff():
+            return change.after is False or change.after == "off"
+
+
+def _quantity(side: Side) -> str:
+    return f"{side}_setpoint_celsius"
+
+
+def _is_clamped(change: Change, around: Around) -> bool:
+    """Right after a command of ours, another value at the end of the unit's own range: the unit has cut it."""
+    if not isinstance(change.after, float) or change.after not in around.limits_celsius:
+        return False
+    return any(timedelta(0) < change.at - sent.at <= timedelta(minutes=1) for sent in around.sent)
+
+
+def _is_regular(change: Change, earlier: Sequence[Change]) -> bool:
+    """The same change at the same minute of the hour, several times: a programme, not a person."""
+    alike = [
+        one for one in earlier if one.quantity == change.quantity and one.after == change.after and one.at < change.at
+    ]
+    return sum(1 for one in alike if (one.at.minute, one.at.second) == (change.at.minute, change.at.second)) >= REGULAR

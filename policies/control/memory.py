@@ -1,0 +1,42 @@
+"""What control must remember from one step to the next, and over a restart: small, bounded, exact.
+
+`sent`     the commands of the last day, by device
+`starts`   when a compressor was seen to start, an hour back, by device
+`paced`    until when a gateway has work, by gateway (`pace.py`)
+`standby`  watts a device was seen to draw while off, smoothed, by device (`standby.py`)
+`reverts`  when people changed a corrected setpoint back, a day back, by device (`attribution.py`)
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import msgspec
+
+from sensors.commands import Remedy
+from sensors.device import DeviceId
+
+SENT_KEPT = timedelta(hours=25)
+STARTS_KEPT = timedelta(hours=1)
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """One command that left: when, for which policy, which attempt of its case, and what it said."""
+
+    at: datetime
+    policy: str
+    attempt: int
+    remedy: Remedy
+
+
+class Memory(msgspec.Struct, frozen=True):
+    """Immutable; a step replaces the maps that changed."""
+
+    sent: Mapping[DeviceId, tuple[Sent, ...]] = {}
+    starts: Mapping[DeviceId, tuple[datetime, ...]] = {}
+    paced: Mapping[str, datetime] = {}
+    standby: Mapping[DeviceId, float] = {}
+    reverts: Mapping[DeviceId, tuple[datetime, ...]] = {}
+
+    def sent_to(self, device: DeviceId) -> tuple[Sent, ...]:
+        """Our commands of the last day, oldest first."""
+        return self.sent.get(device, ())

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from daemon.configuration.calendar_files import merged, read_days
 from daemon.configuration.device_checks import base_of
 from daemon.configuration.device_entry import BASE_TOPICS, DeviceEntry
 from daemon.configuration.opening_hours import weekly
@@ -9,6 +10,7 @@ from daemon.configuration.pack_files import load_pack
 from daemon.configuration.quantities import Language
 from daemon.configuration.schema import Configuration
 from policies.office.calendar import Calendar
+from policies.office.season import SeasonPlan
 from policies.office.site import Site, Zone
 from policies.packs import resolve
 from policies.policy import Policy
@@ -19,7 +21,10 @@ _LOADS: Mapping[Kind, Load] = {"climate": "air_conditioner", "light": "lighting"
 
 
 def build_site(configuration: Configuration) -> Site:
-    """The site, in the order of the file. `silent_after_seconds` stays None where the family's own limit holds."""
+    """The site, in the order of the file. Reads the calendars that it imports: ValueError where one has become unreadable.
+
+    `silent_after_seconds` stays None where the family's own limit holds.
+    """
     site, calendar = configuration.site, configuration.calendar
     return Site(
         id=site.id,
@@ -28,6 +33,9 @@ def build_site(configuration: Configuration) -> Site:
             country=site.country,
             closed_days=frozenset(calendar.closed_days),
             open_days=frozenset(calendar.open_days),
+            half_days=frozenset(calendar.half_days),
+            half_day_ends_minute=calendar.half_day_ends,
+            imported=merged([read_days(file) for file in calendar.imports]),
         ),
         zones={
             ZoneId(name): Zone(
@@ -40,6 +48,13 @@ def build_site(configuration: Configuration) -> Site:
         language=site.language,
         area_m2=site.area_m2,
         people=site.people,
+        seasons=SeasonPlan(
+            pin=configuration.season.pin,
+            city=configuration.season.city or "",
+            winter=configuration.season.winter,
+            summer=configuration.season.summer,
+            southern=configuration.season.southern,
+        ),
     )
 
 

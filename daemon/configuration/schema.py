@@ -13,7 +13,7 @@ from daemon.configuration.connection_entries import (
     StoreEntry,
 )
 from daemon.configuration.device_entry import DeviceEntry
-from daemon.configuration.place_entries import CalendarEntry, SiteEntry, ZoneEntry
+from daemon.configuration.place_entries import CalendarEntry, SeasonEntry, SiteEntry, ZoneEntry
 from daemon.configuration.quantities import Slug
 from daemon.configuration.section import Section
 from policies.rules.registry import AnyPolicy
@@ -45,6 +45,7 @@ class Configuration(Section):
 
     site: SiteEntry = Field(description="the office as a whole")
     calendar: CalendarEntry = Field(default=CalendarEntry(), description="the site's own closed and open days")
+    season: SeasonEntry = Field(default=SeasonEntry(), description="summer, winter, or between, and who says so")
     zones: dict[Slug, ZoneEntry] = Field(min_length=1, description="rooms and areas, by id")
     devices: dict[Slug, DeviceEntry] = Field(default={}, max_length=MAX_DEVICES, description="devices, by id")
     packs: tuple[Pack, ...] = Field(default=(), description="rules taken from a regulation, by name")
@@ -56,7 +57,7 @@ class Configuration(Section):
     store: StoreEntry = Field(
         default_factory=StoreEntry, description="the embedded database, used where there is no influxdb"
     )
-    board: BoardEntry = Field(default=BoardEntry(), description="the live board")
+    board: BoardEntry = Field(default_factory=BoardEntry, description="the live board")
     notices: tuple[NoticeEntry, ...] = Field(default=(), description="where notices go")
     journal: JournalEntry = Field(default_factory=JournalEntry, description="the local log of everything heard")
 
@@ -64,7 +65,7 @@ class Configuration(Section):
     @classmethod
     def _files_beside_this_one(cls, data: object) -> object:
         """Parts that were left out are checked like empty ones, so that their default paths become absolute too."""
-        return {"store": {}, "journal": {}} | data if isinstance(data, dict) else data
+        return {"store": {}, "journal": {}, "board": {}} | data if isinstance(data, dict) else data
 
     @property
     def pack_entries(self) -> tuple[PackEntry, ...]:

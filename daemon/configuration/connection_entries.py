@@ -47,12 +47,14 @@ def _bind(value: str) -> str:
         raise ValueError("must be an address and a port, such as 127.0.0.1:8080")
     bare = host.removeprefix("[").removesuffix("]")
     try:
-        loopback = bare == "localhost" or ip_address(bare).is_loopback
+        _is_loopback(bare)
     except ValueError:
         raise ValueError("must be an address and a port, such as 127.0.0.1:8080") from None
-    if not loopback:
-        raise ValueError("would show the board to the network, and there are no accounts yet; use 127.0.0.1")
     return value
+
+
+def _is_loopback(host: str) -> bool:
+    return host == "localhost" or ip_address(host).is_loopback
 
 
 def _roomy(value: int) -> int:
@@ -153,6 +155,27 @@ class BoardEntry(Section):
         max_length=20,
         description="names people reach it by, besides localhost and plain addresses, such as office.example.org",
     )
+    users_file: FilePath = Field(
+        default=Path("var/users.json"), description="logins and tokens, written by `officed users`; sessions beside it"
+    )
+    open: bool = Field(default=False, description="everybody may do everything, without a login; loopback only")
+    kiosk: bool = Field(
+        default=False, description="/kiosk shows the office without a login and without names of people, for a wall"
+    )
+    floor_plan: FilePath | None = Field(
+        default=None, validate_default=False, description="an SVG whose shapes have ids of zones; drawn above the rooms"
+    )
+
+    @model_validator(mode="after")
+    def _open_at_home_only(self) -> "BoardEntry":
+        if self.open and not self.is_loopback:
+            raise ValueError("open lets everybody in, so it needs a bind on this machine alone, such as 127.0.0.1:8080")
+        return self
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach it."""
+        return _is_loopback(self.host)
 
     @property
     def host(self) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from daemon.configuration.board_checks import check_board
 from daemon.configuration.device_checks import Complaint, check_devices
 from daemon.configuration.document import Document, read_document
 from daemon.configuration.draft import Draft, draft_of
@@ -35,12 +36,26 @@ def parse(text: str, *, file: str, directory: Path) -> Configuration:
     except ValidationError as error:
         problems += problems_of(error, document)
     draft = draft_of(document, configuration)
-    complaints = chain(check_devices(draft), check_policies(draft), _calendar(draft), _storage(document))
+    board = () if configuration is None else check_board(configuration.board)
+    complaints = chain(check_devices(draft), check_policies(draft), _calendar(draft), _storage(document), board)
     problems += [problem_at(document, where, what) for where, what in islice(complaints, MAX_PROBLEMS + 1)]
     problems += islice(check_overrides(draft, document), MAX_PROBLEMS + 1)
     if problems or configuration is None:
         raise ConfigError(_first(problems))
     return configuration
+
+
+def users_file(path: Path) -> Path:
+    """Where the accounts of this configuration are kept, although nobody may have one yet. Raises ConfigError."""
+    try:
+        return load(path).board.users_file
+    except ConfigError as error:
+        if [problem.path for problem in error.problems] != ["board.bind"]:
+            raise
+    document = read_document(_text(path), str(path))
+    board = document.root.get("board")
+    named = board.get("users_file") if isinstance(board, dict) else None
+    return path.resolve().parent / (named if isinstance(named, str) else "var/users.json")
 
 
 def _first(problems: list[Problem]) -> list[Problem]:

@@ -1,0 +1,1 @@
+"""Who may enter the board: people, sessions, tokens."""

@@ -50,14 +50,19 @@ class Greets(Protocol):
 
 
 @runtime_checkable
-class Learns(Protocol):
-    """A family that finds out by listening which topics it has to hear (Home Assistant discovery)."""
-
-    def beside(self, is_native: Callable[[str], bool]) -> None:
-        """Be told, once, how to ask whether another family hears this topic already: then that family wins."""
+class Grows(Protocol):
+    """A family that finds out by listening which more topics it has to hear."""
 
     def fresh_subscriptions(self) -> Sequence[str]:
         """The topics learned since this was asked last."""
+
+
+@runtime_checkable
+class Learns(Grows, Protocol):
+    """One that learns all its topics (Home Assistant discovery), and steps back where another family hears them."""
+
+    def beside(self, is_native: Callable[[str], bool]) -> None:
+        """Be told, once, how to ask whether another family hears this topic already: then that family wins."""
 
 
 def by_address(devices: Sequence[Device]) -> Mapping[Address, Device]:

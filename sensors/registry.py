@@ -20,7 +20,7 @@ from sensors.families.shelly_gen1 import ShellyGen1
 from sensors.families.shelly_gen2 import ShellyGen2
 from sensors.families.tasmota import Tasmota
 from sensors.families.zigbee2mqtt import Zigbee2Mqtt
-from sensors.family import Decoder, Family, Greets, Learns, Refused, by_address
+from sensors.family import Decoder, Family, Greets, Grows, Learns, Refused, by_address
 from sensors.liveness import BATTERY_SILENT_AFTER, is_replay, sleeps
 from sensors.messages import Message, Outgoing
 from sensors.never_cut import refused_because
@@ -63,6 +63,7 @@ class Registry:
         self._learning = [family for family in self._families.values() if isinstance(family, Learns)]
         for family in self._learning:
             family.beside(self._is_native)
+        self._growing = [family for family in self._families.values() if isinstance(family, Grows)]
         self._fresh: list[str] = []
         self._decoders: dict[str, Decoder] = {}
         self._strangers: set[str] = set()
@@ -102,7 +103,7 @@ class Registry:
             return ()
         if readings and type(readings[0]) is Gateway:
             self._gateway(readings[0])
-        for family in self._learning:
+        for family in self._growing:
             for topic in family.fresh_subscriptions():
                 self._fresh.append(topic)
                 self._strangers.discard(topic)

@@ -124,8 +124,10 @@ def test_tasmota_relays_go_off_by_their_number() -> None:
     assert sent(off(strip), strip) == ("cmnd/strip/POWER2", "OFF")
     assert sent(off(nine), nine) == ("floor1/plug-9/cmnd/POWER", "OFF")
     zigbee = one("tasmota", "zbplug")
-    with pytest.raises(Refused):
-        sent(off(zigbee), zigbee)
+    assert sent(off(zigbee), zigbee) == ("cmnd/zb/ZbSend", {"Device": "0x7120", "Send": {"Power": "Off"}})
+    named = device("tasmota", "plug", "named", "zb", "Stairs")
+    with pytest.raises(Refused, match="Stairs is no number of a relay"):
+        sent(off(named), named)
     with pytest.raises(Refused, match="no setpoint"):
         sent(target(desk, 26.0), desk)
 

@@ -10,16 +10,23 @@ import msgspec
 
 from sensors import units
 from sensors.device import Address, Device, Traits
+from sensors.families.tasmota_topics import FULL_TOPIC, PREFIXES, Prefixes, prefixes_told, with_prefixes
 from sensors.family import NOBODY
 from sensors.liveness import is_live
 from sensors.messages import Message
 from sensors.readings import Announced
 
-FULL_TOPIC: Final = "%prefix%/%topic%/"
 DISCOVERY: Final = "tasmota/discovery/"
 
 _RELAY, _LIGHT = 1, 2
 _MOST_RELAYS: Final = 32
+
+
+class Learned(msgspec.Struct, frozen=True):
+    """What a configured device's discovery taught us."""
+
+    words: "StateWords"
+    prefixes: Prefixes = PREFIXES
 
 
 class StateWords(msgspec.Struct, frozen=True):
@@ -58,25 +65,22 @@ class StateWords(msgspec.Struct, frozen=True):
         return {"online": True, "offline": False}.get(word.lower())
 
 
-def head_of(address: Address, prefix: str) -> str:
-    """Everything before the leaf. `address.base` is a FullTopic."""
-    full = (address.base or FULL_TOPIC).rstrip("/") + "/"
-    return full.replace("%prefix%", prefix).replace("%topic%", address.name)
-
-
 def discovered(
     devices: Mapping[Address, Device], message: Message
-) -> tuple[Sequence[Announced], Mapping[str, StateWords]]:
-    """Who announced itself, configured or not; and the words of those that are configured, by topic."""
+) -> tuple[Sequence[Announced], Mapping[str, Learned]]:
+    """Who announced itself, configured or not; and the words and prefixes of those that are configured, by topic."""
     # on the wire: {"t":"tasmota_0A1B2C","ft":"%prefix%/%topic%/","rl":[1,0],"state":["OFF","ON"],"md":"Plug S2"}
     told = units.json_object(message.payload) if message.payload else {}
     name, full, relays, model = (told.get(key) for key in ("t", "ft", "rl", "md"))
     if not isinstance(name, str) or not name:
         return (), {}
+    prefixes = prefixes_told(told.get("tp")) or PREFIXES
     base = full if isinstance(full, str) and full != FULL_TOPIC else ""
+    pasted = with_prefixes(base or FULL_TOPIC, prefixes) if prefixes != PREFIXES else base
     kinds = relays[:_MOST_RELAYS] if isinstance(relays, list) else []
     numbers = [str(number) for number, kind in enumerate(kinds, start=1) if kind in (_RELAY, _LIGHT)]
-    spellings = (base, base.rstrip("/")) if base else ("", FULL_TOPIC, FULL_TOPIC.rstrip("/"))
+    plain = (base, base.rstrip("/")) if base else ("", FULL_TOPIC, FULL_TOPIC.rstrip("/"))
+    spellings = dict.fromkeys((*plain, pasted, pasted.rstrip("/")))
     mine = [
         device
         for channel in ("", *numbers)
@@ -89,6 +93,6 @@ def discovered(
     live = is_live(message)
     announced = [
         Announced(device=device, arrived_at=message.arrived_at, live=live, address=address, traits=traits)
-        for device, address in who or [(NOBODY, Address("tasmota", name, channel, base)) for channel in channels]
+        for device, address in who or [(NOBODY, Address("tasmota", name, channel, pasted)) for channel in channels]
     ]
-    return announced, {name: StateWords.from_discovery(told)} if mine else {}
+    return announced, {name: Learned(StateWords.from_discovery(told), prefixes)} if mine else {}

@@ -1,4 +1,4 @@
-"""What Tasmota's JSON says beside its relays: energy, sensors, the devices of its Zigbee bridge."""
+"""What Tasmota's JSON says beside its relays: energy, sensors, counters of pulses."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -6,9 +6,9 @@ from typing import Final
 from sensors import units
 from sensors.device import Device
 from sensors.liveness import Heard
-from sensors.readings import AnyReading, Climate, Environment, Occupancy, Power
+from sensors.readings import AnyReading, Climate, Environment, Occupancy, Power, Water
 
-_NO_ROOM: Final = frozenset({"ESP32", "ENERGY", "ZbReceived", "ZbInfo", "Wifi"})
+_NO_ROOM: Final = frozenset({"ESP32", "ENERGY", "ZbReceived", "ZbInfo", "Wifi", "MiElHVAC"})
 """Objects whose Temperature is no room's: the chip's own among them."""
 
 
@@ -66,25 +66,21 @@ def sensed(values: Mapping[str, object], device: Device, heard: Heard) -> Sequen
     )
 
 
-def zigbee_of(received: Mapping[str, object], device: Device, heard: Heard) -> Sequence[AnyReading]:
-    """{"ZbReceived":{"0x2916":{"Device":"0x2916","Name":"Plug","Power":1,"ActivePower":61}}}: here `Power` is on or off.
+def counted(pulses: Mapping[str, object], device: Device, heard: Heard) -> Sequence[AnyReading]:
+    """{"COUNTER":{"C1":12345}}. The channel says which counter, and what a pulse is: `C1=10` litres of a water meter, or
 
-    The device is the one whose short address or name is this device's channel.
+    `C2=0.001` kWh of an energy meter. Without that a pulse is not read: no device tells it.
     """
-    channel = device.address.channel
-    for key, one in received.items():
-        if not channel or not isinstance(one, dict) or channel not in (key, one.get("Name"), one.get("Device")):
-            continue
-        if device.kind in ("plug", "light", "meter"):
-            watts = units.quantity(one.get("ActivePower"), units.WATTS)
-            return (Power(device=device.id, **heard._asdict(), is_on=units.truth(one.get("Power")), watts=watts),)
-        if device.kind == "occupancy":
-            occupied = units.truth(one.get("Occupancy"))
-            return () if occupied is None else (Occupancy(device=device.id, **heard._asdict(), occupied=occupied),)
-        if device.kind == "environment":
-            room = units.quantity(one.get("Temperature"), units.ROOM_CELSIUS)
-            humidity = units.quantity(one.get("Humidity"), units.HUMIDITY_PERCENT)
-            return (Environment(device=device.id, **heard._asdict(), room_celsius=room, humidity_percent=humidity),)
+    name, _, worth = device.address.channel.partition("=")
+    each = units.quantity(worth, (1e-9, 1e6))
+    count = units.quantity(pulses.get(name), (0.0, 1e12))
+    if each is None or count is None:
+        return ()
+    total = round(count * each, 6)
+    if device.kind == "water":
+        return (Water(device=device.id, **heard._asdict(), litres_total=units.quantity(total, units.LITRES)),)
+    if device.kind in ("meter", "plug", "light"):
+        return (Power(device=device.id, **heard._asdict(), energy_kwh_total=units.quantity(total, units.KWH)),)
     return ()
 
 

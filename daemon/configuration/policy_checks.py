@@ -12,12 +12,15 @@ from daemon.configuration.wording import choose, problem_at, problems_of
 from policies.packs import OverrideError, changed
 from policies.policy import Policy
 
+_NAMES_ZONES = ("zones", "ventilation_zones")
+_NAMES_DEVICES = ("contacts", "doors", "still_sensors")
+
 
 def check_policies(draft: Draft) -> Iterator[Complaint]:
     """The site's own policies and the choice of packs."""
     named: dict[str, int] = {}
     for index, policy in draft.policies.items():
-        yield from _zones(("policies", index, "zones"), policy, draft)
+        yield from _names(("policies", index), policy, draft)
         first = named.setdefault(policy.name, index)
         if first != index:
             yield ("policies", index, "name"), f"is the name of policies[{first}] as well; every rule has its own"
@@ -57,13 +60,19 @@ def check_overrides(draft: Draft, document: Document) -> Iterator[Problem]:
                 else:
                     yield from problems_of(error.reason, document, path)
                 continue
-            for where, what in _zones((*path, "zones"), policy, draft):
+            for where, what in _names(path, policy, draft):
                 yield problem_at(document, where, what)
 
 
-def _zones(path: Path, policy: Policy, draft: Draft) -> Iterator[Complaint]:
+def _names(path: Path, policy: Policy, draft: Draft) -> Iterator[Complaint]:
+    """Zones and devices that a rule names have to exist."""
     if policy.zones == ():
-        yield path, "names no zone, so the rule would hold nowhere; leave zones out for all"
-    for index, zone in enumerate(policy.zones or ()):
-        if zone not in draft.zones:
-            yield (*path, index), f"names a zone that is not in zones{choose(zone, draft.zones)}"
+        yield (*path, "zones"), "names no zone, so the rule would hold nowhere; leave zones out for all"
+    for key in _NAMES_ZONES:
+        for index, zone in enumerate(getattr(policy, key, None) or ()):
+            if zone not in draft.zones:
+                yield (*path, key, index), f"names a zone that is not in zones{choose(zone, draft.zones)}"
+    for key in _NAMES_DEVICES:
+        for index, device in enumerate(getattr(policy, key, None) or ()):
+            if device not in draft.device_ids:
+                yield (*path, key, index), f"names a device that is not in devices{choose(device, draft.device_ids)}"

@@ -3,14 +3,18 @@
 import dataclasses
 import logging
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec.structs import replace
 
+from daemon.accounts.accounts import FileAccounts
+from daemon.accounts.users import UsersFile
 from daemon.clock import Clock, WallClock
 from daemon.configuration.build import build_policies, build_site
+from daemon.configuration.connection_entries import BoardEntry
 from daemon.configuration.schema import Configuration
 from daemon.configuration.secret import read_secret
 from daemon.daemon import Daemon
@@ -33,6 +37,7 @@ from daemon.snapshot import restore
 from daemon.source import EngineSource
 from daemon.web import Web
 from dashboards.board.app import board
+from dashboards.board.door import Entry
 from policies.history import History
 from policies.inputs import Tick
 from policies.office.office import Office
@@ -71,8 +76,8 @@ def assemble(
     writer, history, close_store = _store(configuration, environment, clock, tell)
     sender = Sender(journal.outbox, writer, now=clock.now, tell=tell, crash=crash)
     fresh = State(office=Office(site), policies=build_policies(configuration))
-    state = _restored(fresh, journal, clock, tell)
-    undecoded = list(journal.undecoded())
+    rows = list(journal.since_office())
+    state = _restored(fresh, journal, clock, rows[-1].received_at if rows else None, tell)
     engine = Engine(state, registry, journal, clock, tell=tell, notify=Notices(site), crash=crash)
     network = Network(
         broker,
@@ -81,7 +86,7 @@ def assemble(
         clock.now,
         registry.subscriptions(),
         tell,
-        recent=[(row.raw, row.version) for row in undecoded],
+        recent=[(row.raw, row.version) for row in rows],
         crash=crash,
     )
     engine.publish_with(network.publish)
@@ -92,11 +97,13 @@ def assemble(
         sender=sender,
         history=history,
         schedule=Schedule(lambda: engine.put(Tick()), TICK / speed),
-        undecoded=undecoded,
+        rows=rows,
+        decoded_row=journal.decoded_row,
         close_store=close_store,
         tell=tell,
     )
-    app = board(EngineSource(engine, clock, daemon.facts), hosts=configuration.board.hosts)
+    source = EngineSource(engine, clock, daemon.facts, history)
+    app = board(source, _entry(configuration.board, clock), hosts=configuration.board.hosts)
     daemon.web = Web(app, configuration.board.host, configuration.board.port, before_stop=app.state.live.close)
     return daemon
 
@@ -129,6 +136,12 @@ def _broker(
     )
 
 
+def _entry(board: BoardEntry, clock: Clock) -> Entry:
+    """How people come in. Raises nothing: a file that cannot be read lets nobody in."""
+    accounts = FileAccounts(UsersFile(board.users_file), board.users_file.with_name("sessions.json"), clock.now)
+    return Entry(accounts, is_open=board.open, has_kiosk=board.kiosk)
+
+
 def _store(
     configuration: Configuration, environment: Mapping[str, str], clock: Clock, tell: Tell
 ) -> tuple[Writer, History, Callable[[], None]]:
@@ -149,9 +162,9 @@ def _store(
     return influx, InfluxHistory(query, site=configuration.site.id), close
 
 
-def _restored(fresh: State, journal: Journal, clock: Clock, tell: Tell) -> State:
+def _restored(fresh: State, journal: Journal, clock: Clock, heard_until: datetime | None, tell: Tell) -> State:
     try:
-        return restore(fresh, journal.latest_snapshot(), journal.kept("office"), clock.now())
+        return restore(fresh, journal.latest_snapshot(), journal.kept("office"), clock.now(), heard_until)
     except msgspec.ValidationError as error:
         tell(f"The state of the last run cannot be read ({error}); starting from what is heard.")
         return fresh

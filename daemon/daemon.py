@@ -39,7 +39,8 @@ class Daemon:
         sender: Sender,
         history: History,
         schedule: Schedule,
-        undecoded: Sequence[RawRow] = (),
+        rows: Sequence[RawRow] = (),
+        decoded_row: int = 0,
         close_store: Callable[[], None] = lambda: None,
         tell: Tell = _log.warning,
     ) -> None:
@@ -49,7 +50,8 @@ class Daemon:
         self.sender = sender
         self.history = history
         self._schedule = schedule
-        self._undecoded = undecoded
+        self._rows = rows
+        self._decoded_row = decoded_row
         self._close_store = close_store
         self._watchdog = Watchdog(
             [
@@ -108,12 +110,15 @@ class Daemon:
         }
 
     def _use_what_was_heard(self) -> None:
-        """Rows that were committed and not used before the last end: stored now; too old to be evidence."""
-        for row in self._undecoded:
+        """Rows since the kept office: what was used before the last end is heard again, the rest is used now."""
+        for row in self._rows:
             try:
-                batch = batch_from_raw(row.raw, row.received_at, True, row.version, row.row)
+                batch = batch_from_raw(row.raw, row.received_at, row.backlog, row.version, row.row)
             except WireError as error:
                 _log.warning("journal row %d cannot be read: %s", row.row, error)
                 continue
-            self.engine.turn([batch])
-        self._undecoded = ()
+            if row.row <= self._decoded_row:
+                self.engine.hear_again(batch)
+            else:
+                self.engine.turn([batch])
+        self._rows = ()

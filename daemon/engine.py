@@ -10,7 +10,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -21,6 +21,7 @@ from daemon.ports import CrashPoint, Tell
 from daemon.records import Ledger, Writes
 from daemon.snapshot import pack_cases, pack_office
 from policies.control.effects import Decided, Notify, Publish, Record
+from policies.hearing import Heed, heed
 from policies.inputs import Input, NotSent, Readings, Tick
 from policies.state import State
 from policies.step import step
@@ -36,6 +37,8 @@ BATCHES_AT_ONCE = 64
 FLUSH_AFTER = 0.2
 LINES_AT_ONCE = 5000
 OFFICE_KEPT_EVERY = 60.0
+UNKEPT_MESSAGES = 100_000
+"""The journal holds the raw bytes of so many messages beyond what waits to be sent, not more."""
 RETRY_AFTER = 1.0
 TICK = timedelta(seconds=30)
 
@@ -43,8 +46,8 @@ TICK = timedelta(seconds=30)
 class EngineJournal(Writes, Protocol):
     """What the engine needs of the journal."""
 
-    def keep(self, kind: str, snapshot: bytes) -> None:
-        """Keep a record for show. Raises StoreUnavailable."""
+    def keep_office(self, row: int, snapshot: bytes) -> None:
+        """Keep what was heard up to this row. Raises StoreUnavailable."""
 
 
 Send = Callable[[Outgoing], None]
@@ -95,6 +98,7 @@ class Engine:
         self._ledger = Ledger(state.office.site, decoded_row)
         self._wake_at = self._tick_at = clock.now()
         self._office_kept = time.monotonic()
+        self._unkept = 0
         self._is_failing = False
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
 
@@ -155,6 +159,13 @@ class Engine:
         for watcher in self._watchers:
             watcher(self.state)
 
+    def hear_again(self, batch: Batch) -> None:
+        """Complete what is known with a row that an earlier run has stored and judged: before the first turn."""
+        heard = Heed(self.state.office)
+        for message in batch.messages:
+            heed(heard, self._registry.decode(message))
+        self.state = replace(self.state, office=heard.done())
+
     def _inputs(self, items: Sequence[Item], now: datetime) -> list[Input]:
         inputs: list[Input] = []
         readings: list[AnyReading] = []
@@ -163,6 +174,7 @@ class Engine:
                 for message in item.messages:
                     readings.extend(self._registry.decode(message))
                 self._ledger.row = item.row
+                self._unkept += len(item.messages)
             elif not isinstance(item, Stop):
                 inputs.append(item)
         if readings:
@@ -213,11 +225,12 @@ class Engine:
             last = next((item for item in items if isinstance(item, Stop)), None)
             try:
                 self.turn(items)
-                self._keep_office(at_once=last is not None)
+                self._keep_office(at_once=False)
             except Exception:  # noqa: BLE001  the thread must outlive any mistake of ours
                 _log.exception("engine: a step failed; its readings are stored, but not judged")
                 self.failures += 1
         self._make_durable(must=False)
+        self._keep_office(at_once=True)
         last.done.set()
 
     def _wait(self) -> list[Item]:
@@ -237,10 +250,12 @@ class Engine:
         return items
 
     def _keep_office(self, *, at_once: bool) -> None:
-        if at_once or time.monotonic() - self._office_kept > OFFICE_KEPT_EVERY:
+        is_due = time.monotonic() - self._office_kept > OFFICE_KEPT_EVERY or self._unkept >= UNKEPT_MESSAGES
+        if (at_once or is_due) and not self._ledger.is_waiting:
             self._office_kept = time.monotonic()
+            self._unkept = 0
             try:
-                self._journal.keep("office", pack_office(self.state))
+                self._journal.keep_office(self._ledger.row, pack_office(self.state))
             except StoreUnavailable as trouble:
                 _log.warning("journal: last known values not kept: %s", trouble)
 

@@ -1,12 +1,13 @@
 """What survives a restart beside the raw bytes: the cases and commands exactly, the readings as last known.
 
 Two records, because they are written at different times: `cases` in the same transaction as every turn of a case, so that
-no command is given twice; `office` now and then, for show: after a restart nothing in it is evidence.
+no command is given twice; `office` now and then, completed by the journal's rows since. What was heard stays evidence over
+a restart of seconds; after that it is only shown.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -20,6 +21,8 @@ from policies.step import seated
 from sensors.device import DeviceId, Traits
 
 RECENT_KEPT = 100
+EVIDENCE_SURVIVES = timedelta(minutes=2)
+"""A restart takes seconds. Whoever was away for longer has missed too much to act on what he knew."""
 
 
 class Cases(msgspec.Struct, frozen=True):
@@ -31,8 +34,9 @@ class Cases(msgspec.Struct, frozen=True):
 
 
 class LastKnown(msgspec.Struct, frozen=True):
-    """What a board may show after a restart, marked as old; and the weather of the last days, with the season latched on it."""
+    """What was heard until `kept_at`, and the weather of the last days, with the season latched on it."""
 
+    kept_at: datetime | None = None
     heard: Mapping[DeviceId, Heard] = {}
     traits: Mapping[DeviceId, Traits] = {}
     recent: tuple[Case, ...] = ()
@@ -48,15 +52,22 @@ def pack_cases(state: State) -> bytes:
 def pack_office(state: State) -> bytes:
     """The part for show."""
     office = state.office
-    known = LastKnown(office.heard, office.traits, state.recent[:RECENT_KEPT], office.outdoor)
+    known = LastKnown(state.stepped_at, office.heard, office.traits, state.recent[:RECENT_KEPT], office.outdoor)
     return msgspec.msgpack.encode(known)
 
 
-def restore(state: State, cases: bytes | None, office: bytes | None, now: datetime) -> State:
-    """The fresh `state` with what was kept. A record of another version is ignored by raising msgspec.ValidationError."""
+def restore(
+    state: State, cases: bytes | None, office: bytes | None, now: datetime, heard_until: datetime | None = None
+) -> State:
+    """The fresh `state` with what was kept. A record of another version is ignored by raising msgspec.ValidationError.
+
+    `heard_until`: the last read in the journal; its rows since the kept office are heard again before anything is judged.
+    """
     kept = Cases() if cases is None else msgspec.msgpack.decode(cases, type=Cases)
     known = LastKnown() if office is None else msgspec.msgpack.decode(office, type=LastKnown)
     site = state.office.site
+    until = max((at for at in (known.kept_at, heard_until) if at is not None), default=None)
+    away = until is None or not timedelta(0) <= now - until <= EVIDENCE_SURVIVES
     return replace(
         state,
         cases={case.key: _later(case, state, now) for case in kept.cases if case.device in site.devices},
@@ -64,7 +75,11 @@ def restore(state: State, cases: bytes | None, office: bytes | None, now: dateti
         recent=known.recent,
         office=replace(
             seated(state.office, kept.desk.without_what_ended(now)),
-            heard={name: last_known(heard) for name, heard in known.heard.items() if name in site.devices},
+            heard={
+                name: last_known(heard) if away else heard
+                for name, heard in known.heard.items()
+                if name in site.devices
+            },
             traits={name: traits for name, traits in known.traits.items() if name in site.devices},
             outdoor=known.outdoor,
         ),

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from sqlite3 import Connection
 from typing import cast
 
 from daemon.errors import StoreUnavailable
@@ -54,6 +55,7 @@ class Journal:
         self.dead_letters = DeadLetters(self._database, self.outbox, now=now)
         self._full = False
         self._unmeasured = 0
+        self._kept_row = self._mark("office")
         self._next_row = 1 + max(self._mark("decoded"), self._first("SELECT max(row) FROM raw"))
         with self._database.lock, self._database.failing():
             self._used_bytes = self._database.used_bytes()
@@ -76,12 +78,21 @@ class Journal:
 
     # engine thread
 
-    def undecoded(self) -> Iterator[RawRow]:
-        """What was committed and never used by a step, oldest first: the first thing to do after a restart.
+    @property
+    def decoded_row(self) -> int:
+        """The last row that a step has used: nothing up to it is stored or judged a second time."""
+        return self._mark("decoded")
 
-        A row whose checksum is wrong is set aside as a dead letter and told; the others go on.
-        """
-        row = self._mark("decoded")
+    def since_office(self) -> Iterator[RawRow]:
+        """Rows since the kept office, oldest first: used ones only complete what was heard, the others follow them."""
+        return self._rows_after(min(self._mark("office"), self._mark("decoded")))
+
+    def undecoded(self) -> Iterator[RawRow]:
+        """What was committed and never used by a step, oldest first."""
+        return self._rows_after(self._mark("decoded"))
+
+    def _rows_after(self, row: int) -> Iterator[RawRow]:
+        """A row whose checksum is wrong is set aside as a dead letter and told; the others go on."""
         while found := self._database.rows("SELECT * FROM raw WHERE row > ? ORDER BY row LIMIT 1", (row,)):
             row, stamp, backlog, version, crc, raw = cast("tuple[int, int, int, int, int, bytes]", found[0])
             if zlib.crc32(raw) != crc:
@@ -96,13 +107,13 @@ class Journal:
         """All that one step leaves behind, in one transaction: its points, its records, its state, and the mark.
 
         `lines`: `count` points in line protocol, joined by newlines. A record that is bare bytes gets `now` and the kind
-        `step`. Raw rows up to `decoded_row` are gone afterwards. `snapshot` None keeps the one there is. After a failed
+        `step`. Raw rows up to `decoded_row` are used; they go with the next kept office. `snapshot` None keeps the one there is. After a failed
         sync it may have happened all the same; doing it again writes the same points to the same places.
         """
         self._crash("before_advance")
         now = self._now()
         with self._database.writing() as connection:
-            connection.execute("DELETE FROM raw WHERE row <= ?", (decoded_row,))
+            self._let_go(connection, decoded_row)
             if count:
                 self.outbox.put(connection, lines, count)
             self._chain(records, now)
@@ -123,11 +134,14 @@ class Journal:
         """The state that belongs to the mark `decoded`; None before the first one."""
         return self.kept("state")
 
-    def keep(self, kind: str, snapshot: bytes) -> None:
-        """Keep a record beside the state, replacing the one before it: what may be lost, and is nice to have."""
-        values = (kind, microseconds(self._now()), snapshot)
+    def keep_office(self, row: int, snapshot: bytes) -> None:
+        """Keep what was heard up to this row. Rows after it stay, used or not, until the next time."""
+        values = ("office", microseconds(self._now()), snapshot)
         with self._database.writing() as connection:
             connection.execute("INSERT OR REPLACE INTO snapshot (kind, at_us, bytes) VALUES (?, ?, ?)", values)
+            connection.execute("INSERT OR REPLACE INTO mark (name, value) VALUES ('office', ?)", (row,))
+            connection.execute("DELETE FROM raw WHERE row <= ?", (row,))
+        self._kept_row = row
 
     def kept(self, kind: str) -> bytes | None:
         """The last record of that kind; None before the first one."""
@@ -151,6 +165,14 @@ class Journal:
         """Everything is durable already; this copies the log into the file."""
         with self._database.lock:
             self._database.close()
+
+    def _let_go(self, connection: Connection, decoded_row: int) -> None:
+        """Used rows are kept until the office is; but where there is no room, reads that come are worth more."""
+        if self._full:
+            connection.execute("DELETE FROM snapshot WHERE kind = 'office'")
+        connection.execute(
+            "DELETE FROM raw WHERE row <= ?", (decoded_row if self._full else min(decoded_row, self._kept_row),)
+        )
 
     def _leave_room_for(self, size: int) -> None:
         """Measure now and then, and on every try while full: so room that was made is found by itself."""

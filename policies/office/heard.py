@@ -107,7 +107,11 @@ _FIELDS: dict[type[Reading], tuple[str, ...]] = {
 
 
 def hear(heard: Heard, reading: Reading) -> Heard:
-    """The same device after one more reading. A value that is no evidence never replaces one that is."""
+    """The same device after one more reading.
+
+    A value that is no evidence (retained, queued, replayed) confirms nothing; where it contradicts one that was, nothing is
+    known any more until the device speaks.
+    """
     changes: dict[str, object] = {}
     at, live = reading.arrived_at, reading.live
     for name in _FIELDS.get(type(reading), ()):
@@ -121,6 +125,8 @@ def hear(heard: Heard, reading: Reading) -> Heard:
             changes[name] = Signal(value, at, old.since if old.value == value and old.live else at, live=True)
         elif not old.live:
             changes[name] = Signal(value, at, old.since if old.value == value else at, live=False)
+        elif old.value != value:
+            changes[name] = Signal(value, at, at, live=False)
     if isinstance(reading, Availability):
         changes["available"] = reading.online
     elif live:

@@ -40,6 +40,11 @@ OFFICES: dict[FamilyName, list[Device]] = {
         device("tasmota", "climate", "ir", "ir"),
         device("tasmota", "occupancy", "pir", "pir"),
         device("tasmota", "plug", "wort", "wort"),
+        device("tasmota", "climate", "wired", "wired"),
+        device("tasmota", "water", "tap", "pulses", "C1=10"),
+        device("tasmota", "meter", "s0", "pulses", "C2=0.001"),
+        device("tasmota", "water", "leak", "zb", "0x898E"),
+        device("tasmota", "contact", "zbwindow", "zb", "Window"),
     ],
     "shelly_gen2": [
         device("shelly_gen2", "plug", "desk", "shelly-7"),

@@ -125,6 +125,9 @@ def test_silence_is_left_to_the_family_where_nothing_is_said() -> None:
         ("family: zigbee2mqtt, base_topic: floors/2", "floors/2", "floors/2"),
         ("family: tasmota, full_topic: '%prefix%/%topic%/'", "", ""),
         ("family: tasmota, full_topic: '%topic%/%prefix%/'", "%topic%/%prefix%/", ""),
+        ("family: tasmota, full_topic: '%prefix:do,said,tells%/%topic%'", "%prefix:do,said,tells%/%topic%", ""),
+        ("family: homie, base_topic: homie", "", ""),
+        ("family: homie, base_topic: house/homie/5", "house/homie/5", ""),
         ("family: shelly_gen2", "", ""),
     ],
 )

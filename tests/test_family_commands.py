@@ -156,6 +156,15 @@ def test_infrared_refuses_what_it_does_not_know() -> None:
         sent(target(unit, 26.0), unit, None, json.dumps({**INFRARED, "Power": "Off"}))
 
 
+def test_a_wired_mitsubishi_unit_takes_commands_of_its_own() -> None:
+    unit = one("tasmota", "wired")
+    (said,) = registry("tasmota").decode(message("tele/wired/HVACSETTINGS", '{"Power":"on","Mode":"cool","Temp":22}'))
+    assert isinstance(said, Climate)
+    assert sent(target(unit, 25.5), unit, None, said.memo) == ("cmnd/wired/HVACSetTemp", 26)
+    assert sent(target(unit, 20.5, "heating"), unit, None, said.memo) == ("cmnd/wired/HVACSetTemp", 20)
+    assert sent(off(unit), unit, None, said.memo) == ("cmnd/wired/HVACSetHAMode", "off")
+
+
 def test_infrared_answers_with_the_state_it_heard() -> None:
     heard = json.dumps({"IrReceived": {"Protocol": "COOLIX", "IRHVAC": {**INFRARED, "New": 1, "iFeel": [1]}}})
     (said,) = registry("tasmota").decode(message("tele/ir/RESULT", heard))

@@ -1,5 +1,6 @@
 """What no single key of a device can know: other devices, zones, and keys that contradict each other."""
 
+import re
 from collections.abc import Iterator
 from typing import TypeAlias
 
@@ -15,6 +16,7 @@ Complaint: TypeAlias = "tuple[Path, str]"
 _SWITCHED = frozenset({"climate", "plug", "light"})
 _METERED = frozenset({"plug", "light", "meter"})
 _FULL_TOPIC = "%prefix%/%topic%"
+_RENAMED_PREFIXES = re.compile(r"%prefix:[^%/,]+,[^%/,]+,[^%/,]+%")
 _LOWEST_CELSIUS, _HIGHEST_CELSIUS = 16.0, 30.0
 
 
@@ -116,4 +118,5 @@ def _meter_circles(draft: Draft) -> Iterator[Complaint]:
 
 
 def _is_full_topic(text: str) -> bool:
+    text = _RENAMED_PREFIXES.sub("%prefix%", text)
     return "%prefix%" in text and "%topic%" in text and "+" not in text and "#" not in text and text.isprintable()

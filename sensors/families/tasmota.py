@@ -180,5 +180,7 @@ class Tasmota:
                 self._prefixes[name] = about.prefixes
                 self._known = None
                 ours = [address for address in devices if address.family == self.name and address.name == name]
-                self._fresh += [filter_of(head) for head in heads_of(ours, {name: about.prefixes})]
+                usual = heads_of(ours, {})
+                wanted = heads_of(ours, {name: about.prefixes})
+                self._fresh += [filter_of(head) for head in wanted if head not in usual]
         return announced

@@ -158,6 +158,14 @@ def delete_dead_letters(numbers: Numbers = None, every: EveryOne = False, config
         box.delete(_chosen(numbers, every=every))
 
 
+@app.command("print-agent", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def print_agent(context: typer.Context) -> None:
+    """Tell officed what a print server printed; runs beside the print server (docs/printing.md; `-- --help`)."""
+    from daemon.print_agent.__main__ import main as run_agent  # noqa: PLC0415  what it needs, it alone needs
+
+    raise typer.Exit(run_agent(context.args))
+
+
 @app.command("init-influxdb")
 def init_influxdb(
     url: Annotated[str, typer.Argument(help="Address of an InfluxDB 2, such as http://localhost:8086.")],

@@ -1,19 +1,19 @@
 """What officed's print agent says on the wire: one message a finished job, one a look at a printer's own counters.
 
 `officed/print/<queue>/job` and `officed/print/<queue>/counter`, JSON. Both ends read this file: the agent, which runs beside
-a print server without the rest of officed, and the family that decodes it.
+a print server without the rest of officed (so this file imports nothing of ours), and the family that decodes it.
 """
 
 from typing import Annotated, Final, Literal
 
 import msgspec
 
-from sensors.sheets import Wins
-
 PREFIX: Final = "officed/print/"
 JOB: Final = "/job"
 COUNTER: Final = "/counter"
 
+Wins = Literal["ppd", "sides", ""]
+"""As `sensors.sheets.Wins`: which attribute the queue obeys."""
 State = Literal["completed", "cancelled", "aborted", "unknown"]
 Number = Annotated[int, msgspec.Meta(ge=0, le=10_000_000)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]

@@ -24,6 +24,7 @@ MAY_IMPORT = {
 STEP = 6
 POLICY_RANKS = {
     "words": 0,
+    "history": 1,
     "office": 1,
     "finding": 2,
     "policy": 3,

@@ -33,7 +33,7 @@ class Signal(msgspec.Struct, frozen=True):
 class Instruction(msgspec.Struct, frozen=True, omit_defaults=True):
     """A payload that commands. `payload` is sent as it is, `template` is rendered with `value` (a number, or `mode`).
 
-    `minimum`, `maximum` and `step` are what the wire takes, in `unit` (`°C` or `°F`).
+    `minimum`, `maximum` and `step` are what the wire takes, in `unit` (empty: °C, or `°F`).
     """
 
     topic: str
@@ -43,7 +43,7 @@ class Instruction(msgspec.Struct, frozen=True, omit_defaults=True):
     minimum: float | None = None
     maximum: float | None = None
     step: float | None = None
-    unit: str = "°C"
+    unit: str = ""
 
 
 class Instructions(msgspec.Struct, frozen=True, omit_defaults=True):

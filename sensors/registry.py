@@ -14,7 +14,9 @@ from sensors.commands import Command
 from sensors.device import Device, DeviceId, FamilyName, Traits
 from sensors.errors import PayloadError
 from sensors.families.esphome import EspHome
+from sensors.families.homeassistant import HomeAssistant
 from sensors.families.homie import Homie
+from sensors.families.mapped import Mapped
 from sensors.families.print_job import PrintJobs
 from sensors.families.shelly_gen1 import ShellyGen1
 from sensors.families.shelly_gen2 import ShellyGen2
@@ -34,6 +36,8 @@ FAMILIES: Final[Mapping[FamilyName, Callable[[tzinfo | None], Family]]] = {
     "esphome": EspHome,
     "homie": Homie,
     "print_job": PrintJobs,
+    "mapped": Mapped,
+    "homeassistant": HomeAssistant,  # last: what another family hears is not for it
 }
 """One line a family. Each is made with the site's time zone, for stamps that come without one."""
 

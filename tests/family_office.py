@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from mapped_office import TOLD
+
 from sensors.device import Address, Device, DeviceId, FamilyName, Kind, ZoneId
 from sensors.messages import Message
 from sensors.registry import Registry
@@ -86,6 +88,8 @@ OFFICES: dict[FamilyName, list[Device]] = {
     ],
     "print_job": [device("print_job", "printer", "laser", "laser")],
 }
+
+OFFICES |= TOLD
 
 
 def registry(family: FamilyName) -> Registry:

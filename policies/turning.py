@@ -100,7 +100,10 @@ class Turning:
         elif key[0] not in self._policies or case.device not in self._office.site.devices:
             del self._cases[key]
             return
-        self._keep(key, *advance(case, finding, self._at(case)))
+        after, effects = advance(case, finding, self._at(case))
+        self._keep(key, after, effects)
+        if after is not None and after.phase == "closed" and finding is not None:
+            self._keep(key, begin(finding, self._policies[finding.policy], self._now), ())
 
     def _keep(self, key: CaseKey, case: Case | None, effects: Sequence[Effect]) -> None:
         if case is None:

@@ -84,7 +84,7 @@ def walk(rows: Sequence[Row], policy: Policy = SETPOINTS, **device: Any) -> list
         ),
         pytest.param(
             [(0, 23.0), (300, None), (302, 27.0)],
-            ["opened", "commanded", "set 26.0"],
+            ["opened", "commanded", "set 26.0", "closed"],
             id="legal, but not what was asked: somebody else; not proved",
         ),
         pytest.param(

@@ -191,7 +191,8 @@ def _confirm(case: Case, finding: Finding | None, at: Situation, effects: list[E
     proof = WAITING if case.command is None else prove(case.command, at.device, at.office, at.ceiling_watts)
     if proof.standing == "proved":
         return _proved(case, proof, at, effects)
-    if finding is None and not at.is_silent and proof.standing == "waiting" and not at.device.open_loop:
+    gone = finding is None and not at.is_silent and proof.standing != "reported"
+    if gone and not at.device.open_loop:
         return _close(case, "cleared", say("it went away by itself"), at, effects)
     if case.due_at is not None and at.now < case.due_at:
         return case

@@ -89,7 +89,7 @@ def assemble(
         recent=[(row.raw, row.version) for row in rows],
         crash=crash,
     )
-    engine.publish_with(network.publish)
+    engine.speak_through(network)
     daemon = Daemon(
         engine=engine,
         network=network,

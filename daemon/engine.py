@@ -15,19 +15,17 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from daemon.clock import Clock
-from daemon.errors import BrokerUnavailable, StoreUnavailable
+from daemon.errors import StoreUnavailable
 from daemon.mqtt.batch import Batch
 from daemon.ports import CrashPoint, Tell
 from daemon.records import Ledger, Writes
 from daemon.snapshot import pack_cases, pack_office
+from daemon.speaking import Line, Send, Speaker
 from policies.control.effects import Decided, Notify, Publish, Record
 from policies.hearing import Heed, heed
-from policies.inputs import Input, NotSent, Readings, Tick
+from policies.inputs import Input, Readings, Tick
 from policies.state import State
 from policies.step import step
-from sensors.commands import Command
-from sensors.family import Refused
-from sensors.messages import Outgoing
 from sensors.readings import AnyReading
 from sensors.registry import Registry
 
@@ -50,7 +48,6 @@ class EngineJournal(Writes, Protocol):
         """Keep what was heard up to this row. Raises StoreUnavailable."""
 
 
-Send = Callable[[Outgoing], None]
 Watcher = Callable[[State], None]
 
 
@@ -90,7 +87,7 @@ class Engine:
         self._registry = registry
         self._journal = journal
         self._clock = clock
-        self._send: Send = send or _nowhere
+        self._speaker = Speaker(registry, clock, send)
         self._tell = tell
         self._notify = notify
         self._crash = crash
@@ -110,9 +107,9 @@ class Engine:
         """Something to think about; never blocks."""
         self.inbox.put(item)
 
-    def publish_with(self, send: Send) -> None:
+    def speak_through(self, line: Line) -> None:
         """Where commands go: the network, which needs our inbox before it exists. Before `start`."""
-        self._send = send
+        self._speaker.speak_through(line)
 
     def watch(self, watcher: Watcher) -> None:
         """Call with every new state, on the engine thread: it must return at once."""
@@ -154,10 +151,13 @@ class Engine:
             self._make_durable(must=bool(commands))
         for command in commands:
             self._crash("after_journal")
-            self._carry_out(command)
+            not_sent = self._speaker.carry_out(command, self.state.office)
+            if not_sent is not None:
+                self.inbox.put(not_sent)
             self._crash("after_publish")
         for watcher in self._watchers:
             watcher(self.state)
+        self._speaker.keep_in_touch()
 
     def hear_again(self, batch: Batch) -> None:
         """Complete what is known with a row that an earlier run has stored and judged: before the first turn."""
@@ -201,22 +201,6 @@ class Engine:
                 self._is_failing = False
                 return
 
-    def _carry_out(self, command: Command) -> None:
-        if self._clock.now() >= command.expires_at:
-            self.inbox.put(NotSent(command.id, "it took too long"))
-            return
-        device = self.state.office.site.devices[command.device]
-        office = self.state.office
-        try:
-            for outgoing in self._registry.encode(
-                command, device, office.traits.get(device.id), office.of(device.id).memo
-            ):
-                self._send(outgoing)
-        except Refused as refusal:
-            self.inbox.put(NotSent(command.id, str(refusal), final=True))
-        except BrokerUnavailable as trouble:
-            self.inbox.put(NotSent(command.id, str(trouble)))
-
     def _run(self) -> None:
         last: Stop | None = None
         while last is None:
@@ -258,7 +242,3 @@ class Engine:
                 self._journal.keep_office(self._ledger.row, pack_office(self.state))
             except StoreUnavailable as trouble:
                 _log.warning("journal: last known values not kept: %s", trouble)
-
-
-def _nowhere(_outgoing: Outgoing) -> None:
-    raise BrokerUnavailable("there is no connection yet")

@@ -89,6 +89,7 @@ def _device(name: str, entry: DeviceEntry) -> Device:
         step_celsius=entry.step_celsius or 0.5,
         silent_after_seconds=None if entry.silent_after is None else entry.silent_after.total_seconds(),
         gateway=_gateway(entry),
+        mapping=None if entry.mapped is None else entry.mapped.mapping(entry.address),
     )
 
 

@@ -78,6 +78,10 @@ def _belongs_to_kind(name: str, device: DeviceEntry) -> Iterator[Complaint]:
         yield ("devices", name, "family"), "must be print_job for a printer; its plug is a device of its own"
     if device.family == "print_job" and device.kind != "printer":
         yield ("devices", name, "kind"), "must be printer for the family print_job"
+    if device.family == "mapped" and device.mapped is None:
+        yield ("devices", name, "family"), "needs the key mapped beside it: a preset, or signals with their topics"
+    if device.mapped is not None and device.family != "mapped":
+        yield ("devices", name, "mapped"), f"does not belong to {device.family}; only to mapped"
     if device.base_topic is not None and device.family not in BASE_TOPICS:
         families = ", ".join(BASE_TOPICS)
         yield ("devices", name, "base_topic"), f"does not belong to {device.family}; only to {families}"

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from pydantic import Field
 
+from daemon.configuration.mapped_entry import MappedEntry
 from daemon.configuration.quantities import Flag, Length, Names, Slug, Topic
 from daemon.configuration.section import Section
 from sensors.device import FamilyName, Kind, Load
@@ -23,7 +24,7 @@ class DeviceEntry(Section):
     kind: Kind = Field(description="what it is: climate, plug, light, meter, occupancy, environment, …")
     family: FamilyName = Field(description="the dialect it speaks on MQTT: zigbee2mqtt, tasmota, shelly_gen2, …")
     address: Topic = Field(
-        description="the family's own name: friendly name (zigbee2mqtt), topic (tasmota), prefix (shelly), queue (print_job)"
+        description="the family's own name: friendly name (zigbee2mqtt), topic (tasmota), prefix (shelly), queue (print_job), unique_id (homeassistant)"
     )
     channel: str = Field(
         default="",
@@ -65,4 +66,7 @@ class DeviceEntry(Section):
         ge=timedelta(seconds=10),
         le=timedelta(days=31),
         description="silence after which it counts as not heard; left out: what is usual for its family",
+    )
+    mapped: MappedEntry | None = Field(
+        default=None, description="only mapped: what its messages mean, or the name of a known gateway"
     )

@@ -6,7 +6,7 @@ default, so do we: the value is then unknown.
 
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime, tzinfo
 from typing import Final
 
@@ -16,104 +16,13 @@ from jinja2.filters import FILTERS
 from jinja2.tests import TESTS
 from jinja2.utils import Namespace
 
+from sensors.families.template_allowed import FILTER_NAMES, TEST_NAMES
 from sensors.families.template_limits import TooMuch, computed, findall, sized
 
 _NOTHING: Final = object()
 _DIGITS: Final = 10
 _LONGEST_RANGE: Final = 1000
 _JSON_DEPTH: Final = 32
-
-_STOCK: Final = [
-    "abs",
-    "count",
-    "default",
-    "d",
-    "dictsort",
-    "first",
-    "items",
-    "join",
-    "last",
-    "length",
-    "list",
-    "lower",
-    "map",
-    "max",
-    "min",
-    "reject",
-    "rejectattr",
-    "reverse",
-    "select",
-    "selectattr",
-    "sort",
-    "string",
-    "sum",
-    "title",
-    "trim",
-    "unique",
-    "upper",
-    "capitalize",
-]
-_TESTS: Final = [
-    "defined",
-    "undefined",
-    "none",
-    "number",
-    "integer",
-    "float",
-    "string",
-    "mapping",
-    "sequence",
-    "iterable",
-    "boolean",
-    "true",
-    "false",
-    "eq",
-    "equalto",
-    "==",
-    "ne",
-    "!=",
-    "gt",
-    "greaterthan",
-    ">",
-    "ge",
-    ">=",
-    "lt",
-    "lessthan",
-    "<",
-    "le",
-    "<=",
-    "in",
-    "odd",
-    "even",
-    "divisibleby",
-    "lower",
-    "upper",
-]
-METHODS: Final[Mapping[type, frozenset[str]]] = {
-    dict: frozenset({"get", "keys", "values", "items"}),
-    str: frozenset(
-        [
-            "lower",
-            "upper",
-            "title",
-            "capitalize",
-            "strip",
-            "lstrip",
-            "rstrip",
-            "startswith",
-            "endswith",
-            "split",
-            "isdigit",
-            "isnumeric",
-            "find",
-            "count",
-        ]
-    ),
-    list: frozenset({"index", "count"}),
-    tuple: frozenset({"index", "count"}),
-    datetime: frozenset({"isoformat", "timestamp"}),
-}
-"""The methods that may be called, by the exact type they belong to: none makes more than it was given."""
 
 
 class DictFunction:
@@ -132,7 +41,7 @@ class DictFunction:
 
 def furnish(environment: Environment, zone: tzinfo | None) -> None:
     """Replace what the environment offers by this file. `now` is not here: it is the arrival, given to each rendering."""
-    filters: dict[str, Callable[..., object]] = {name: FILTERS[name] for name in _STOCK if name in FILTERS}
+    filters: dict[str, Callable[..., object]] = {name: FILTERS[name] for name in FILTER_NAMES if name in FILTERS}
     filters |= {
         "int": _int,
         "float": _float,
@@ -153,7 +62,7 @@ def furnish(environment: Environment, zone: tzinfo | None) -> None:
     environment.filters.clear()
     environment.filters.update(filters)
     environment.tests.clear()
-    environment.tests.update({name: TESTS[name] for name in _TESTS if name in TESTS})
+    environment.tests.update({name: TESTS[name] for name in TEST_NAMES if name in TESTS})
     environment.tests["is_number"] = _is_number
     environment.globals.clear()
     environment.globals.update(

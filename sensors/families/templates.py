@@ -14,8 +14,9 @@ from jinja2.exceptions import TemplateError, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace
 
+from sensors.families.template_allowed import METHODS
 from sensors.families.template_limits import OUTPUT_CHARACTERS, SOURCE_CHARACTERS, Purse, TooMuch, computed, sized
-from sensors.families.template_words import METHODS, DictFunction, furnish
+from sensors.families.template_words import DictFunction, furnish
 
 UNKNOWN: Final = object()
 """What a template gives that could not be rendered, and a path that leads nowhere."""

@@ -21,6 +21,8 @@ Limits = tuple[float | None, float | None, float | None]
 """Minimum, maximum and step of one key, in Celsius."""
 
 COOLING_KEY: Final = "occupied_cooling_setpoint"
+PAUSING: Final = "operating_mode"
+"""Some thermostats keep their mode and pause: the word `pause` in this key is their off."""
 HEATING_KEYS: Final = ("occupied_heating_setpoint", "current_heating_setpoint")
 
 _SETTABLE: Final = 2
@@ -75,7 +77,7 @@ def traits_from(exposes: Sequence[object], channel: str, model: str) -> Traits:
     words = Words(
         cool=_property(features[cool_name]) if cool_name else "",
         heat=_property(features[heat_name]) if heat_name else "",
-        off=_off_of_climate(features.get("system_mode"), exposes, channel),
+        off=_off_of_climate(features, exposes, channel),
         limits=limits,
     )
     return Traits(
@@ -174,10 +176,21 @@ def _specific(exposes: Sequence[object], types: tuple[str, ...], channel: str) -
     return next(fitting, None)
 
 
-def _off_of_climate(mode: Mapping[str, object] | None, exposes: Sequence[object], channel: str) -> dict[str, Scalar]:
+def _off_of_climate(
+    features: Mapping[object, Mapping[str, object]], exposes: Sequence[object], channel: str
+) -> dict[str, Scalar]:
+    """Off among the modes, else in a switch of its own, else a preset that is nothing but a switch, else a pause."""
+    mode, preset = features.get("system_mode"), features.get("preset")
     if mode is not None and "off" in _values(mode) and _is_settable(mode):
         return {_property(mode): "off"}
-    return _off_of_switch(exposes, channel)
+    state = _off_of_switch(exposes, channel)
+    if state:
+        return state
+    if preset is not None and _values(preset) == {"off", "on"} and _is_settable(preset):
+        return {_property(preset): "off"}
+    wanted = f"{PAUSING}_{channel}" if channel else PAUSING
+    pausing = next((one for one in _objects(exposes) if one.get("property") == wanted), None)
+    return {wanted: "pause"} if "pause" in _values(pausing) and _is_settable(pausing) else {}
 
 
 def _off_of_switch(exposes: Sequence[object], channel: str) -> dict[str, Scalar]:

@@ -55,6 +55,9 @@ OFFICES: dict[FamilyName, list[Device]] = {
         device("shelly_gen2", "meter", "meter", "meter", "em:0"),
         device("shelly_gen2", "environment", "air", "air"),
         device("shelly_gen2", "water", "sink", "sink"),
+        device("shelly_gen2", "climate", "coil", "coil", "st802"),
+        device("shelly_gen2", "climate", "floor", "floor", "st1820"),
+        device("shelly_gen2", "contact", "pane", "win"),
     ],
     "shelly_gen1": [
         device("shelly_gen1", "plug", "desk", "shellyplug-7"),

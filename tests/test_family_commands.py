@@ -207,6 +207,56 @@ def test_a_reply_finds_a_device_that_has_a_prefix_of_its_own() -> None:
     assert [said.device for said in hears.decode(reply)] == ["wall"]
 
 
+def test_after_a_connect_a_shelly_is_asked_for_its_status_and_a_thermostat_for_its_type() -> None:
+    hears = registry("shelly_gen2")
+    asked = {(one.topic, json.loads(one.payload)["method"]) for one in hears.greetings()}
+    assert ("shelly-7/rpc", "Shelly.GetStatus") in asked
+    assert ("shelly-7/rpc", "Shelly.GetConfig") not in asked
+    assert ("office/wall/rpc", "Shelly.GetConfig") in asked
+
+
+def _answered(hears: Registry, prefix: str, method: str, result: object) -> list[dict[str, object]]:
+    """The device answers, under an id of its own, the question that was asked at the start."""
+    questions = [json.loads(one.payload) for one in hears.greetings() if one.topic == f"{prefix}/rpc"]
+    number = next(one["id"] for one in questions if one["method"] == method)
+    reply = json.dumps({"id": number, "src": "wall-020000000009", "dst": "officed", "result": result})
+    return [msgspec.to_builtins(said) for said in hears.decode(message("officed/rpc", reply))]
+
+
+def test_the_answer_to_a_question_tells_who_the_device_is_and_what_it_does_now() -> None:
+    hears = registry("shelly_gen2")
+    status = {"sys": {"unixtime": None}, "thermostat:0": {"id": 0, "enable": True, "target_C": 24, "current_C": 25.5}}
+    (said,) = _answered(hears, "office/wall", "Shelly.GetStatus", status)
+    assert (said["device"], said["mode"], said["setpoint_celsius"]) == ("wall", None, 24.0)
+    refused = '{"id":5,"src":"wall-020000000009","error":{"code":-103,"message":"no"}}'
+    assert [said.device for said in hears.decode(message("officed/rpc", refused))] == ["wall"], "the id is learned"
+
+
+@pytest.mark.parametrize(("told", "mode", "action"), [("cooling", "cool", "cooling"), ("heating", "heat", "heating")])
+def test_a_thermostats_type_is_asked_for_and_gives_its_states_a_mode(told: str, mode: str, action: str) -> None:
+    hears = registry("shelly_gen2")
+    state = message("office/wall/status/thermostat:0", '{"id":0,"enable":true,"output":true,"target_C":24}')
+    (before,) = hears.decode(state)
+    config = {"sys": {"device": {}}, "thermostat:0": {"id": 0, "type": told, "enable": True}}
+    (announced,) = _answered(hears, "office/wall", "Shelly.GetConfig", config)
+    (after,) = hears.decode(state)
+    assert isinstance(before, Climate)
+    assert isinstance(after, Climate)
+    assert (before.mode, after.mode, after.action) == (None, mode, action)
+    traits = msgspec.convert(announced["traits"], Traits)
+    wall = one("shelly_gen2", "wall")
+    wrong: Side = "heating" if told == "cooling" else "cooling"
+    with pytest.raises(Refused, match="it only"):
+        sent(target(wall, 22.0, wrong), wall, traits)
+    assert isinstance(sent(target(wall, 22.0, "cooling" if told == "cooling" else "heating"), wall, traits)[1], dict)
+
+
+def test_a_configuration_that_tells_nothing_is_no_answer() -> None:
+    nothing: list[dict[str, object]] = [{}, {"thermostat:0": {"type": 5}}, {"thermostat:0": {"type": "party"}}]
+    for config in (*nothing, {"thermostat:0": []}):
+        assert _answered(registry("shelly_gen2"), "office/wall", "Shelly.GetConfig", config) == []
+
+
 def test_shelly_thermostats_take_a_setpoint_and_meters_take_nothing() -> None:
     wall, valve, meter = (one("shelly_gen2", identifier) for identifier in ("wall", "valve", "meter"))
     _, call = sent(target(wall, 25.6), wall)
@@ -215,9 +265,28 @@ def test_shelly_thermostats_take_a_setpoint_and_meters_take_nothing() -> None:
     _, call = sent(target(valve, 20.0, "heating"), valve)
     assert isinstance(call, dict)
     assert call["params"] == {"id": 200, "method": "TRV.SetTarget", "params": {"id": 0, "target_C": 20}}
-    for order in (off(meter), target(meter, 26.0), off(valve)):
+    _, call = sent(off(valve), valve)
+    assert isinstance(call, dict)
+    assert call["params"]["params"] == {"id": 0, "target_C": 4}, "a valve has no off but its lowest target"
+    for order in (off(meter), target(meter, 26.0), target(valve, 26.0)):
         with pytest.raises(Refused):
             sent(order, meter if order.device == meter.id else valve)
+
+
+def test_a_fan_coil_of_virtual_components_is_set_by_their_numbers() -> None:
+    coil, floor = one("shelly_gen2", "coil"), one("shelly_gen2", "floor")
+    for order, to, method, parameters in (
+        (target(coil, 25.6), coil, "Number.Set", {"id": 203, "value": 26}),
+        (target(coil, 20.7, "heating"), coil, "Number.Set", {"id": 203, "value": 20.5}),
+        (off(coil), coil, "Boolean.Set", {"id": 201, "value": False}),
+        (target(floor, 20.0, "heating"), floor, "Number.Set", {"id": 202, "value": 20}),
+        (off(floor), floor, "Boolean.Set", {"id": 202, "value": False}),
+    ):
+        _, call = sent(order, to)
+        assert isinstance(call, dict)
+        assert (call["method"], call["params"]) == (method, parameters)
+    with pytest.raises(Refused, match="only heats"):
+        sent(target(floor, 26.0), floor)
 
 
 def test_a_print_queue_takes_no_commands() -> None:

@@ -72,6 +72,24 @@ def test_a_water_counter_counts_in_the_unit_that_discovery_told() -> None:
     assert written_out(hears.decode(message("zigbee2mqtt/Tap", '{"water_consumed":1.5}'))[0])["litres_total"] == 1500.0
 
 
+@pytest.mark.parametrize(("values", "expected"), [(["off", "on"], [False, True]), (["off", "sleep"], [None, None])])
+def test_a_preset_is_a_power_switch_where_the_inventory_says_so(values: list[str], expected: list[bool | None]) -> None:
+    hears = registry("zigbee2mqtt")
+    target = {
+        "type": "numeric",
+        "name": "current_heating_setpoint",
+        "property": "current_heating_setpoint",
+        "access": 3,
+    }
+    preset = {"type": "enum", "name": "preset", "property": "preset", "access": 3, "values": values}
+    definition = {"model": "F", "exposes": [{"type": "climate", "features": [target, preset]}]}
+    hears.decode(
+        message("zigbee2mqtt/bridge/devices", json.dumps([{"friendly_name": "FCU 3", "definition": definition}]))
+    )
+    states = [hears.decode(message("zigbee2mqtt/FCU 3", json.dumps({"preset": word})))[0] for word in ("off", "on")]
+    assert [written_out(one).get("is_on") for one in states] == expected
+
+
 @pytest.mark.parametrize(
     "payload",
     [

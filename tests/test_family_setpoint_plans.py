@@ -100,6 +100,31 @@ def test_modes_that_name_no_side_leave_it_to_the_names_of_the_setpoints() -> Non
     assert (plan(bare)[1].cool, plan(bare)[1].heat) == ("", "occupied_heating_setpoint")
 
 
+def enumeration(name: str, *values: str, access: int = 7, suffix: str = "") -> Expose:
+    return {"type": "enum", "name": name, "property": name + suffix, "access": access, "values": list(values)}
+
+
+def test_a_preset_that_is_on_or_off_and_nothing_else_is_the_switch() -> None:
+    target, heats = setpoint("current_heating_setpoint"), modes("heat", "cool")
+    assert plan(climate(heats, target, enumeration("preset", "off", "on")))[1].off == {"preset": "off"}
+    assert plan(climate(heats, target, enumeration("preset", "off", "sleep")))[1].off == {}
+    assert plan(climate(heats, target, enumeration("preset", "off", "on", access=1)))[1].off == {}
+    assert plan(climate(modes("off", "heat"), target, enumeration("preset", "off", "on")))[1].off == {
+        "system_mode": "off"
+    }
+    assert plan(climate(heats, target, enumeration("preset", "off", "on")), switch("state"))[1].off == {"state": "OFF"}
+
+
+def test_a_pause_is_the_off_of_a_thermostat_that_has_no_other() -> None:
+    valve = climate(modes("heat"), setpoint("occupied_heating_setpoint"))
+    assert plan(valve, enumeration("operating_mode", "schedule", "pause"))[1].off == {"operating_mode": "pause"}
+    assert plan(valve, enumeration("operating_mode", "schedule", "manual"))[1].off == {}
+    assert plan(valve, enumeration("operating_mode", "pause", access=5))[1].off == {}
+    floor = climate(modes("heat", suffix="_th1"), setpoint("occupied_heating_setpoint", suffix="_th1"), endpoint="th1")
+    paused = enumeration("operating_mode", "pause", suffix="_th1")
+    assert plan(floor, paused, channel="th1")[1].off == {"operating_mode_th1": "pause"}
+
+
 def test_a_setpoint_that_cannot_be_set_is_no_target() -> None:
     _, words = plan(climate(modes("heat", "cool"), setpoint("occupied_cooling_setpoint", access=5)))
     assert (words.cool, words.heat) == ("", "")
@@ -211,39 +236,54 @@ def test_hostile_exposes_give_no_plan_and_no_error() -> None:
 
 
 _H, _C, _CUR = "occupied_heating_setpoint", "occupied_cooling_setpoint", "current_heating_setpoint"
-_PLANS: dict[str, tuple[str, str, dict[str, str]]] = {
-    # model: key for cooling, key for heating, off; worked out by hand from the definitions
-    "AC201": (_C, _H, {"system_mode": "off"}),
-    "AC221": (_C, _H, {"system_mode": "off"}),
-    "PCT504": (_C, _H, {"system_mode": "off"}),
-    "BAC-002-ALZB": (_CUR, _CUR, {"system_mode": "off"}),
-    "TYBAC-006": (_CUR, _CUR, {"system_mode": "off"}),
-    "TS0601_thermostat_fancoil": (_CUR, _CUR, {}),
-    "AE-940K": (_CUR, _CUR, {"state": "OFF"}),
-    "AETZ01_AC": (_CUR, "", {"state": "OFF"}),
-    "XZ-AKT101": (_CUR, _CUR, {}),
-    "HP6000ZB": (_H, _H, {"system_mode": "off"}),
-    "ACW02-ZB": (_H, _H, {"system_mode": "off"}),
-    "ZB-MIDEA-AC": (_H, _H, {"system_mode": "off"}),
-    "AZAI6ZBEMHI": (_C, _H, {"system_mode": "off"}),
-    "FC600": (_H, _H, {"system_mode": "off"}),
-    "IRB-4-1-00": (_C, _H, {"system_mode": "off"}),
-    "BTH-RM230Z": (_C, _H, {"system_mode": "off"}),
-    "BTH-RA": ("", _H, {}),
-    "SPZB0001": ("", _H, {"system_mode": "off"}),
-    "014G2461": ("", _H, {}),
-    "TH1123ZB": ("", _H, {"system_mode": "off"}),
-    "Zen-01-W": (_C, _H, {"system_mode": "off"}),
-    "TS0601_thermostat": ("", _CUR, {"system_mode": "off"}),
-    "UFO-R11": ("", "", {}),
-    "TS011F_plug_1": ("", "", {"state": "OFF"}),
-    "ZNCZ04LM": ("", "", {"state": "OFF"}),
-    "S31ZB": ("", "", {"state": "OFF"}),
-    "S60ZBTPF": ("", "", {"state": "OFF"}),
-    "TS0001_power": ("", "", {"state": "OFF"}),
-    "SNZB-06P": ("", "", {}),
-    "SJCGQ11LM": ("", "", {}),
+_MODE, _STATE = {"system_mode": "off"}, {"state": "OFF"}
+_Plan = tuple[str, str, dict[str, str], dict[str, tuple[float, float, float]]]
+_PLANS: dict[str, _Plan] = {
+    # model: key for cooling, key for heating, off, range and step of each; worked out by hand from the definitions
+    "AC201": (_C, _H, _MODE, {_C: (8, 30, 1), _H: (8, 30, 1)}),
+    "AC221": (_C, _H, _MODE, {_C: (8, 30, 1), _H: (8, 30, 1)}),
+    "PCT504": (_C, _H, _MODE, {_C: (7, 35, 0.5), _H: (5, 30, 0.5)}),
+    "BAC-002-ALZB": (_CUR, _CUR, _MODE, {_CUR: (5, 35, 1)}),
+    "TYBAC-006": (_CUR, _CUR, _MODE, {_CUR: (5, 35, 0.5)}),
+    "TS0601_thermostat_fancoil": (_CUR, _CUR, {"preset": "off"}, {_CUR: (10, 35, 1)}),
+    "AE-940K": (_CUR, _CUR, _STATE, {_CUR: (16, 32, 1)}),
+    "AETZ01_AC": (_CUR, "", _STATE, {_CUR: (16, 30, 1)}),
+    "XZ-AKT101": (_CUR, _CUR, {}, {_CUR: (20, 30, 0.5)}),
+    "HP6000ZB": (_H, _H, _MODE, {_H: (16, 30, 1)}),
+    "ACW02-ZB": (_H, _H, _MODE, {_H: (16, 31, 1)}),
+    "ZB-MIDEA-AC": (_H, _H, _MODE, {_H: (16, 30, 1)}),
+    "AZAI6ZBEMHI": (_C, _H, _MODE, {_C: (5, 30, 0.5), _H: (5, 30, 0.5)}),
+    "FC600": (_H, _H, _MODE, {_H: (5, 40, 0.5)}),
+    "IRB-4-1-00": (_C, _H, _MODE, {_C: (18, 30, 0.5), _H: (16, 30, 0.5)}),
+    "BTH-RM230Z": (_C, _H, _MODE, {_C: (5, 30, 0.5), _H: (5, 30, 0.5)}),
+    "BTH-RA": ("", _H, {"operating_mode": "pause"}, {_H: (5, 30, 0.5)}),
+    "SPZB0001": ("", _H, _MODE, {_H: (5, 30, 0.5)}),
+    "014G2461": ("", _H, {}, {_H: (5, 35, 0.5)}),
+    "TH1123ZB": ("", _H, _MODE, {_H: (5, 30, 0.5)}),
+    "Zen-01-W": (_C, _H, _MODE, {_C: (10, 31, 0.5), _H: (10, 30, 0.5)}),
+    "TS0601_thermostat": ("", _CUR, _MODE, {_CUR: (5, 35, 0.5)}),
+    "UFO-R11": ("", "", {}, {}),
+    "TS011F_plug_1": ("", "", _STATE, {}),
+    "ZNCZ04LM": ("", "", _STATE, {}),
+    "S31ZB": ("", "", _STATE, {}),
+    "SBTZB-110": ("", "", {}, {}),
+    "S60ZBTPF": ("", "", _STATE, {}),
+    "TS0001_power": ("", "", _STATE, {}),
+    "SNZB-06P": ("", "", {}, {}),
+    "ZY-M100-S_1": ("", "", {}, {}),
+    "RTCGQ11LM": ("", "", {}, {}),
+    "GZCGQ01LM": ("", "", {}, {}),
+    "SJCGQ11LM": ("", "", {}, {}),
+    "WSDCGQ11LM": ("", "", {}, {}),
+    "SNZB-02D": ("", "", {}, {}),
+    "SWV": ("", "", _STATE, {}),
 }
+
+
+@pytest.mark.skipif(not DEFINITIONS.exists(), reason=f"the reference corpus is not here: {DEFINITIONS.name}")
+def test_no_real_definition_is_left_out() -> None:
+    lines = DEFINITIONS.read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["model"] for line in lines] == list(_PLANS)
 
 
 @pytest.mark.skipif(not DEFINITIONS.exists(), reason=f"the reference corpus is not here: {DEFINITIONS.name}")
@@ -252,7 +292,7 @@ def test_real_definitions_give_the_plan_worked_out_by_hand(model: str) -> None:
     lines = DEFINITIONS.read_text(encoding="utf-8").splitlines()
     definition = next(one for one in map(json.loads, lines) if one["model"] == model)
     words = words_from(traits_from(definition["exposes"], "", model).words)
-    assert (words.cool, words.heat, words.off) == _PLANS[model]
+    assert (words.cool, words.heat, words.off, words.limits) == _PLANS[model]
 
 
 def test_words_survive_their_own_writing() -> None:

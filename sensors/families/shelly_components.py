@@ -6,11 +6,15 @@ from typing import Final
 import msgspec
 
 from sensors import stamps, units
-from sensors.device import Device
+from sensors.device import Address, Device, Traits
+from sensors.families.shelly_calls import OFF_CELSIUS
+from sensors.families.shelly_virtual import MODELS, virtual_of
 from sensors.liveness import STALE_AFTER, Heard
-from sensors.readings import AnyReading, Climate, Environment, Occupancy, Power, Water
+from sensors.readings import Action, AnyReading, Climate, Contact, Environment, Mode, Occupancy, Power, Water
 
 Component = Mapping[str, object]
+Types = dict[Address, Mode]
+"""Whether a thermostat heats or cools, as its configuration told."""
 
 _DEFAULTS: Final[Mapping[str, str]] = {
     "plug": "switch:0",
@@ -19,26 +23,50 @@ _DEFAULTS: Final[Mapping[str, str]] = {
     "climate": "thermostat:0",
     "occupancy": "presence:0",
     "water": "flood:0",
+    "contact": "window:0",
 }
+_STATES: Final[Mapping[str, bool]] = {"open": True, "opened": True, "close": False, "closed": False}
+_TYPES: Final[Mapping[str, Mode]] = {"heating": "heat", "cooling": "cool"}
+_DOES: Final[Mapping[str, Action]] = {"heat": "heating", "cool": "cooling"}
 _DATA_OF: Final[Mapping[str, str]] = {"em": "emdata", "em1": "em1data"}
 """A meter's counters stand in a component of their own."""
 
 
-def default_component(device: Device) -> str:
-    """The component a device means that names none."""
-    return _DEFAULTS.get(device.kind, "")
+def wanted_by(device: Device) -> str:
+    """The component that a device means: the one it names, or its kind's first."""
+    return device.address.channel or _DEFAULTS.get(device.kind, "")
 
 
-def said_by(components: Mapping[str, object], device: Device, heard: Heard) -> Sequence[AnyReading]:
+def thermostat_type(configuration: Mapping[str, object], device: Device, types: Types) -> Traits | None:
+    """What `Shelly.GetConfig` tells of a thermostat, remembered in `types` too; None where it tells nothing."""
+    # on the wire: {"thermostat:0":{"id":0,"type":"cooling","enable":true,"target_C":24}}
+    wanted = wanted_by(device)
+    component = configuration.get(wanted)
+    side = component.get("type") if isinstance(component, dict) else None
+    mode = _TYPES.get(side) if isinstance(side, str) else None
+    if mode is None or device.kind != "climate":
+        return None
+    types[device.address] = mode
+    return Traits(can_cool=mode == "cool", can_heat=mode == "heat", can_switch_off=True)
+
+
+def said_by(
+    components: Mapping[str, object], device: Device, heard: Heard, types: Mapping[Address, Mode]
+) -> Sequence[AnyReading]:
     """What these components say about this device; one reading, however many of them it takes."""
     if device.kind == "environment":
         return _environment(components, device, heard)
-    wanted = device.address.channel or default_component(device)
+    wanted = wanted_by(device)
+    model = MODELS.get(wanted)
+    if model is not None and device.kind == "climate":
+        return virtual_of(model, components, device, heard)
     kind, _, number = wanted.partition(":")
     component = components.get(wanted)
     if device.kind in ("plug", "light", "meter"):
         data = components.get(f"{_DATA_OF[kind]}:{number}") if kind in _DATA_OF else None
         return _power(_object(component), _object(data), device, heard)
+    if device.kind == "climate" and isinstance(component, dict):
+        return _climate(component, device, heard, types.get(device.address))
     build = _BUILDERS.get(device.kind)
     return build(component, device, heard) if build is not None and isinstance(component, dict) else ()
 
@@ -63,22 +91,27 @@ def _power(component: Component | None, data: Component | None, device: Device, 
     )
 
 
-def _climate(component: Component, device: Device, heard: Heard) -> Sequence[AnyReading]:
-    """`thermostat:N` of a wall display, `blutrv:N` of a valve behind a gateway. Only its configuration tells heat from cool."""
+def _climate(component: Component, device: Device, heard: Heard, side: Mode | None) -> Sequence[AnyReading]:
+    """`thermostat:N` of a wall display, `blutrv:N` of a valve behind a gateway. `side`: what its configuration told."""
     is_valve = device.address.channel.startswith("blutrv")
-    enabled = units.truth(component.get("enable"))
+    enabled, output = units.truth(component.get("enable")), units.truth(component.get("output"))
     target = units.quantity(component.get("target_C"), units.SETPOINT_CELSIUS)
+    mode: Mode | None = "off" if enabled is False else side if enabled else None
+    action: Action | None = "idle" if output is False else _DOES.get(side or "") if output else None
     if is_valve:
         # the gateway repeats a valve's last words; how old they are stands in them only
         at = stamps.believed(stamps.epoch(component.get("last_updated_ts")), heard.arrived_at)
         is_old = at is not None and heard.arrived_at - at > STALE_AFTER
         heard = Heard(heard.arrived_at, at or heard.device_at, heard.live and not is_old)
+        mode = None if target is None else "off" if target <= OFF_CELSIUS else "heat"
+        position = units.quantity(component.get("pos"), (0.0, 100.0))
+        action = None if position is None else "heating" if position > 0 else "idle"
     return (
         Climate(
             device=device.id,
             **heard._asdict(),
-            mode="off" if enabled is False else None,
-            action="idle" if units.truth(component.get("output")) is False else None,
+            mode=mode,
+            action=action,
             is_on=enabled,
             setpoint_celsius=None if is_valve else target,
             heating_setpoint_celsius=target if is_valve else None,
@@ -118,12 +151,19 @@ def _water(component: Component, device: Device, heard: Heard) -> Sequence[AnyRe
     return (Water(device=device.id, **heard._asdict(), leak=units.truth(component.get("alarm"))),)
 
 
+def _contact(component: Component, device: Device, heard: Heard) -> Sequence[AnyReading]:
+    """`window:N`; a word (`open`, `closed`) or a truth value, by firmware."""
+    told = component.get("state", component.get("open"))
+    is_open = _STATES.get(told.lower()) if isinstance(told, str) else units.truth(told)
+    return () if is_open is None else (Contact(device=device.id, **heard._asdict(), open=is_open),)
+
+
 def _object(value: object) -> Component | None:
     return value if isinstance(value, dict) else None
 
 
 _BUILDERS: Final[Mapping[str, Callable[[Component, Device, Heard], Sequence[AnyReading]]]] = {
-    "climate": _climate,
     "occupancy": _occupancy,
     "water": _water,
+    "contact": _contact,
 }

@@ -13,7 +13,7 @@ import msgspec
 from sensors import stamps, units
 from sensors.commands import Command, SetSetpoint
 from sensors.device import Address, Device, FamilyName, Traits
-from sensors.families.zigbee2mqtt_bridge import BASE, availability, bridge_decoder
+from sensors.families.zigbee2mqtt_bridge import BASE, Inventory, availability, bridge_decoder
 from sensors.families.zigbee2mqtt_power import Values
 from sensors.families.zigbee2mqtt_states import KEYS, builder
 from sensors.family import Decoder, Refused
@@ -27,7 +27,7 @@ _Names = dict[str, dict[str, list[Device]]]
 
 
 class Zigbee2Mqtt:
-    """The family. It learns one thing by listening: the unit of a water counter, which only `bridge/devices` tells."""
+    """The family. It learns from `bridge/devices`: the unit of a water counter, and whether a preset is a thermostat's switch."""
 
     name: FamilyName = "zigbee2mqtt"
     silent_after = timedelta(hours=1)
@@ -35,7 +35,7 @@ class Zigbee2Mqtt:
     def __init__(self, site_zone: tzinfo | None = None) -> None:
         del site_zone  # every stamp of this family carries its zone
         self._known: tuple[Mapping[Address, Device], _Names] | None = None
-        self._litres: dict[tuple[str, str], float] = {}
+        self._inventory = Inventory()
 
     def subscriptions(self, devices: Sequence[Device]) -> Sequence[str]:
         """The bridge's state, inventory and log; for each device its state, and one level below it."""
@@ -53,7 +53,7 @@ class Zigbee2Mqtt:
                 continue
             rest = topic[len(base) + 1 :]
             if rest.startswith("bridge/"):
-                return bridge_decoder(base, rest.removeprefix("bridge/"), named, self._litres)
+                return bridge_decoder(base, rest.removeprefix("bridge/"), named, self._inventory)
             if rest in named:
                 return self._states(base, named[rest])
             name, _, leaf = rest.rpartition("/")
@@ -96,7 +96,7 @@ class Zigbee2Mqtt:
         return self._known[1]
 
     def _states(self, base: str, devices: Sequence[Device]) -> Decoder:
-        builders = [builder(device, partial(self._litres.get, (base, device.address.name))) for device in devices]
+        builders = [builder(device, base, self._inventory) for device in devices]
 
         # on the wire: {"state":"ON","power":61.2,"energy":12.05,"last_seen":"2026-03-02T08:15:00.000Z"}
         def decode(message: Message) -> Sequence[AnyReading]:
@@ -114,7 +114,7 @@ class Zigbee2Mqtt:
         if leaf == "availability":
             return partial(availability, devices)
         fitting = [device for device in devices if leaf in _attributes(device)]
-        builders = [builder(device, partial(self._litres.get, (base, device.address.name))) for device in fitting]
+        builders = [builder(device, base, self._inventory) for device in fitting]
 
         # zigbee2mqtt/Plug/power -> 61.2; an empty payload is a null
         def decode(message: Message) -> Sequence[AnyReading]:

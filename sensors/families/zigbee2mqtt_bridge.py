@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final
 
@@ -15,15 +15,24 @@ from sensors.family import NOBODY, Decoder
 from sensors.liveness import is_live
 from sensors.messages import Message
 from sensors.readings import Announced, AnyReading, Availability, CommandReply, Gateway
-from sensors.setpoints import channels, traits_from
+from sensors.setpoints import channels, traits_from, words_from
 
 BASE: Final = "zigbee2mqtt"
 """The base topic unless the configuration says another."""
 
 Named = Mapping[str, Sequence[Device]]
 """The configured devices of one base topic by friendly name; several where they are channels of one."""
-Litres = MutableMapping[tuple[str, str], float]
-"""How many litres a water counter's unit has, by base topic and friendly name."""
+
+
+class Inventory:
+    """What only `bridge/devices` tells, by base topic and friendly name."""
+
+    def __init__(self) -> None:
+        self.litres: dict[tuple[str, str], float] = {}
+        """How many litres a water counter's unit has."""
+        self.presets: set[tuple[str, str, str]] = set()
+        """The thermostats (with their endpoint) whose power switch is called `preset`."""
+
 
 _ONLINE: Final[Mapping[str, bool]] = {"online": True, "offline": False}
 _FAILED: Final = re.compile(
@@ -34,14 +43,14 @@ _WORDS: Final = 300
 _LITRES: Final[Mapping[str, float]] = {"l": 1.0, "L": 1.0, "m³": 1000.0, "m3": 1000.0}
 
 
-def bridge_decoder(base: str, leaf: str, named: Named, litres: Litres) -> Decoder | None:
+def bridge_decoder(base: str, leaf: str, named: Named, inventory: Inventory) -> Decoder | None:
     """The decoder of `<base>/bridge/<leaf>`, where it is one of the three that we read."""
     if leaf == "state":
         return partial(_gateway, base)
     if leaf == "logging":
         return partial(_logging, named)
     if leaf == "devices":
-        return partial(_inventory, base, named, litres)
+        return partial(_inventory, base, named, inventory)
     return None
 
 
@@ -84,7 +93,7 @@ def _logging(named: Named, message: Message) -> Sequence[AnyReading]:
     ]
 
 
-def _inventory(base: str, named: Named, litres: Litres, message: Message) -> Sequence[AnyReading]:
+def _inventory(base: str, named: Named, inventory: Inventory, message: Message) -> Sequence[AnyReading]:
     listed = units.json_value(message.payload, units.INVENTORY_BYTES)
     if not isinstance(listed, list):
         raise PayloadError("the inventory is not a list")
@@ -99,7 +108,7 @@ def _inventory(base: str, named: Named, litres: Litres, message: Message) -> Seq
         exposes = about.get("exposes")
         exposed = exposes if isinstance(exposes, list) else []
         if name in named:
-            _learn_litres(litres, (base, name), exposed)
+            _learn_litres(inventory, (base, name), exposed)
         model = f"{_string(about.get('vendor'))} {_string(about.get('model'))}".strip() or _string(one.get("model_id"))
         mine = [(device.id, device.address) for device in named.get(name, ())]
         found = [
@@ -108,18 +117,20 @@ def _inventory(base: str, named: Named, litres: Litres, message: Message) -> Seq
         ]
         for device, address in mine or found:
             traits = traits_from(exposed, address.channel, model)
+            if device and any(key.startswith("preset") for key in words_from(traits.words).off):
+                inventory.presets.add((base, name, address.channel))
             readings.append(
                 Announced(device=device, arrived_at=message.arrived_at, live=live, address=address, traits=traits)
             )
     return readings
 
 
-def _learn_litres(litres: Litres, key: tuple[str, str], exposes: Sequence[object]) -> None:
+def _learn_litres(inventory: Inventory, key: tuple[str, str], exposes: Sequence[object]) -> None:
     for expose in exposes:
         if isinstance(expose, dict) and expose.get("property") == "water_consumed":
             unit = expose.get("unit")
             if isinstance(unit, str) and unit in _LITRES:
-                litres[key] = _LITRES[unit]
+                inventory.litres[key] = _LITRES[unit]
 
 
 def _string(value: object) -> str:

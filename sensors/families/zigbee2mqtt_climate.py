@@ -4,7 +4,7 @@ Many devices that cool have a setpoint that is only *named* heating; some keep "
 an unoccupied setpoint while nobody is there. The keys found go into the memo, so that a command uses the same.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Final, TypeVar
@@ -16,16 +16,17 @@ from sensors.device import Device
 from sensors.families.zigbee2mqtt_power import Builder, Values, power_builder
 from sensors.messages import Message
 from sensors.readings import Action, AnyReading, Climate, Mode
-from sensors.setpoints import COOLING_KEY, HEATING_KEYS, Words
+from sensors.setpoints import COOLING_KEY, HEATING_KEYS, PAUSING, Words
 
 W = TypeVar("W", bound=str)
 
 CLIMATE_KEYS: Final = (
     "system_mode",
-    "operating_mode",
+    PAUSING,
     "running_state",
     "running_mode",
     "state",
+    "preset",
     "local_temperature",
     "humidity",
     COOLING_KEY,
@@ -53,8 +54,11 @@ _ACTIONS: Final[Mapping[str, Action]] = {
 }
 
 
-def climate_builder(device: Device, suffix: str) -> Builder:
-    """A Climate for every state, and a Power where the unit measures itself."""
+def climate_builder(device: Device, suffix: str, is_preset_power: Callable[[], bool]) -> Builder:
+    """A Climate for every state, and a Power where the unit measures itself.
+
+    `is_preset_power`: whether its inventory says that `preset` is on or off and nothing else.
+    """
     mode_key, state_key, room_key = f"system_mode{suffix}", f"state{suffix}", f"local_temperature{suffix}"
     humidity_key, power_key, energy_key = f"humidity{suffix}", f"power{suffix}", f"energy{suffix}"
     meter = power_builder(device, suffix)
@@ -63,8 +67,12 @@ def climate_builder(device: Device, suffix: str) -> Builder:
         cooling_key, heating_key = _setpoint_keys(values, suffix)
         has_mode = mode_key in values
         mode = _word(_MODES, values.get(mode_key))
-        if values.get("operating_mode") == "pause":  # seen at Bosch room thermostats, whose system_mode stays `heat`
+        pausing_key = f"{PAUSING}{suffix}"
+        if values.get(pausing_key) == "pause":  # seen at Bosch room thermostats, whose system_mode stays `heat`
             mode = "off"
+        is_on = units.truth(values.get(state_key))
+        if is_on is None and is_preset_power():
+            is_on = units.truth(values.get(f"preset{suffix}"))
         action = _word(_ACTIONS, values.get(f"running_state{suffix}"))
         said = Climate(
             device=device.id,
@@ -73,13 +81,17 @@ def climate_builder(device: Device, suffix: str) -> Builder:
             live=live,
             mode=mode,
             action=action or _word(_ACTIONS, values.get(f"running_mode{suffix}")),
-            is_on=units.truth(values.get(state_key)),
+            is_on=is_on,
             cooling_setpoint_celsius=units.quantity(values.get(cooling_key), units.SETPOINT_CELSIUS),
             heating_setpoint_celsius=units.quantity(values.get(heating_key), units.SETPOINT_CELSIUS),
             room_celsius=units.quantity(values.get(room_key), units.ROOM_CELSIUS),
             humidity_percent=units.quantity(values.get(humidity_key), units.HUMIDITY_PERCENT),
             memo=_memo(
-                cooling_key, heating_key, mode_key if has_mode else "", state_key if state_key in values else ""
+                cooling_key,
+                heating_key,
+                mode_key if has_mode else "",
+                state_key if state_key in values else "",
+                pausing_key if pausing_key in values else "",
             ),
         )
         if values.get(power_key) is None and values.get(energy_key) is None:
@@ -102,12 +114,14 @@ def _setpoint_keys(values: Values, suffix: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=256)
-def _memo(cooling: str, heating: str, mode: str, state: str) -> str:
+def _memo(cooling: str, heating: str, mode: str, state: str, pausing: str) -> str:
     """The words to answer in before discovery has told better. A lone heating setpoint beside a mode serves both sides."""
     if not cooling and not heating:
         return ""
     cool = cooling or (heating if mode else "")
     off: dict[str, str | bool | int | float] = {mode: "off"} if mode else {state: "OFF"} if state else {}
+    if pausing:
+        off = {pausing: "pause"}
     return msgspec.json.encode(Words(cool=cool, heat=heating, off=off)).decode()
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from sensors import units
 from sensors.device import Device
+from sensors.families.zigbee2mqtt_bridge import Inventory
 from sensors.families.zigbee2mqtt_climate import CLIMATE_KEYS, climate_builder
 from sensors.families.zigbee2mqtt_power import Builder, Values, power_builder
 from sensors.messages import Message
@@ -40,19 +41,20 @@ KEYS: Final[Mapping[str, Sequence[str]]] = {
 """The keys that say something, by kind; with an endpoint each is followed by `_<endpoint>`."""
 
 
-def builder(device: Device, litres_by_unit: Callable[[], float | None]) -> Builder:
-    """What turns this device's state into readings. `litres_by_unit`: how many litres its water counter counts by."""
+def builder(device: Device, base: str, inventory: Inventory) -> Builder:
+    """What turns this device's state into readings. What the inventory tells of it is asked for with every state."""
+    name, channel = device.address.name, device.address.channel
     suffix = f"_{device.address.channel}" if device.address.channel else ""
     if device.kind in ("plug", "light", "meter"):
         return power_builder(device, suffix)
     if device.kind == "climate":
-        return climate_builder(device, suffix)
+        return climate_builder(device, suffix, lambda: (base, name, channel) in inventory.presets)
     if device.kind == "occupancy":
         return _occupancy(device, suffix)
     if device.kind == "environment":
         return _environment(device, suffix)
     if device.kind == "water":
-        return _water(device, suffix, litres_by_unit)
+        return _water(device, suffix, lambda: inventory.litres.get((base, name)))
     if device.kind == "contact":
         return _contact(device, suffix)
     return lambda _values, _message, _at, _live: ()

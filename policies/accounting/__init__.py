@@ -1,0 +1,1 @@
+"""What was used, what was avoided and how surely: sums over slots, pure."""

@@ -19,7 +19,11 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
 
 
 class Finding(msgspec.Struct, frozen=True, gc=False):
-    """`remedy` None: nothing we may do; a person has to. `until`: when the finding ends by itself, whatever we do."""
+    """`remedy` None: nothing we may do; a person has to. `until`: when the finding ends by itself, whatever we do.
+
+    `past`: it is about what has been done already (a print job): nobody has to mend it, and it closes by itself; before
+    `until` it does not change. `tip`: what the people of the zone are told then, once a case.
+    """
 
     policy: str
     device: DeviceId
@@ -28,6 +32,8 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
     evidence: tuple[Evidence, ...]
     remedy: Remedy | None = None
     until: datetime | None = None
+    past: bool = False
+    tip: Words | None = None
 
     @property
     def key(self) -> tuple[str, DeviceId]:

@@ -9,7 +9,17 @@ from policies.office.heard import NOTHING, Heard, hear
 from policies.office.office import Office
 from policies.office.outdoor import hear_outdoor
 from sensors.device import Device, DeviceId
-from sensors.readings import Announced, AnyReading, Climate, CommandReply, Contact, Environment, Gateway, Occupancy
+from sensors.readings import (
+    Announced,
+    AnyReading,
+    Climate,
+    CommandReply,
+    Contact,
+    Environment,
+    Gateway,
+    Occupancy,
+    PrintJob,
+)
 
 UNCLAIMED_AT_MOST = 2000
 
@@ -60,6 +70,8 @@ def _device(into: Heed, device: Device, reading: AnyReading) -> None:
     into.dirty.add(device.id)
     for measured in into.office.site.measured_by.get(device.id, ()):
         into.dirty.add(measured)
+    if isinstance(reading, PrintJob):  # it may repeat another printer's job, or be repeated there
+        into.dirty.update(printer.id for printer in into.office.site.by_kind.get("printer", ()))
     if isinstance(reading, Occupancy | Environment | Contact):
         into.dirty.update(neighbour.id for neighbour in into.office.site.in_zone[device.zone])
     if isinstance(reading, Climate | Environment) and reading.live:

@@ -83,7 +83,7 @@ def group(case: Case) -> Group:
         return "leave"
     if case.phase == "pending":
         return "pending"
-    if case.refusal is not None and case.refusal.reason == "shadow":
+    if case.finding.past or (case.refusal is not None and case.refusal.reason == "shadow"):
         return "watched"
     return "running"
 
@@ -104,6 +104,8 @@ def what_next(case: Case) -> Words:
             if case.refusal.reason == "shadow":
                 return say("only watching; would switch it off")
             return case.refusal.words
+        case "open" if case.finding.past:
+            return say("nothing to mend: it is over")
         case "open" if case.act_at is not None and remedy is not None:
             if isinstance(remedy, SetSetpoint):
                 return say("set to {setpoint_celsius} at {act_at}", setpoint_celsius=remedy.celsius, act_at=case.act_at)

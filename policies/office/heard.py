@@ -16,6 +16,7 @@ from sensors.readings import (
     Mode,
     Occupancy,
     Power,
+    PrintJob,
     Reading,
     Water,
 )
@@ -36,8 +37,17 @@ class Signal(msgspec.Struct, Generic[T], frozen=True, gc=False):
         return self.live and self.at > than
 
 
+JOBS_KEPT = timedelta(hours=4)
+JOBS_AT_MOST = 200
+"""Of one printer; what is older is asked of the history."""
+
+
 class Heard(msgspec.Struct, frozen=True, gc=False):
-    """One device. `heard_at` is the last *live* reading; None: nothing but last-known values so far."""
+    """One device. `heard_at` is the last *live* reading; None: nothing but last-known values so far.
+
+    `jobs`: what a printer has printed lately, in the order of arrival, each once. A job is a fact with its own time: it
+    needs no liveness, and a restart or a late agent changes nothing about it.
+    """
 
     heard_at: datetime | None = None
     silent_after: timedelta = timedelta(minutes=10)
@@ -65,6 +75,7 @@ class Heard(msgspec.Struct, frozen=True, gc=False):
     litres_per_minute: Signal[float] | None = None
     leak: Signal[bool] | None = None
     busy: Signal[bool] | None = None
+    jobs: tuple[PrintJob, ...] = ()
 
     def is_silent(self, now: datetime) -> bool:
         """True when nothing live has come for too long: then nothing about it is evidence."""
@@ -127,6 +138,8 @@ def hear(heard: Heard, reading: Reading) -> Heard:
             changes[name] = Signal(value, at, old.since if old.value == value else at, live=False)
         elif old.value != value:
             changes[name] = Signal(value, at, at, live=False)
+    if isinstance(reading, PrintJob):
+        changes["jobs"] = _with(heard.jobs, reading)
     if isinstance(reading, Availability):
         changes["available"] = reading.online
     elif live:
@@ -145,3 +158,11 @@ def last_known(heard: Heard) -> Heard:
             if signal is not None:
                 changes[name] = replace(signal, live=False)
     return replace(heard, **changes)
+
+
+def _with(jobs: tuple[PrintJob, ...], job: PrintJob) -> tuple[PrintJob, ...]:
+    """The jobs that are still young, and this one, unless it is there already: an agent may tell a job twice."""
+    if any(known.job == job.job for known in jobs):
+        return jobs
+    young = (known for known in jobs if job.arrived_at - known.arrived_at < JOBS_KEPT)
+    return (*young, job)[-JOBS_AT_MOST:]

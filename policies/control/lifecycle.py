@@ -24,6 +24,7 @@ from policies.control.memory import Memory
 from policies.control.proof import WAITING, Proof, prove
 from policies.control.request import Request
 from policies.control.sentences import doing, stuck_words
+from policies.control.tips import give_tip
 from policies.control.standby import ceiling_watts
 from policies.finding import Finding
 from policies.office.office import Office
@@ -128,6 +129,8 @@ def _count(case: Case, at: Situation, effects: list[Effect]) -> Case:
 
 def _decide(case: Case, at: Situation, effects: list[Effect]) -> Case:
     remedy = case.finding.remedy
+    if case.finding.past:
+        return give_tip(case, at.now, effects)
     if remedy is None:
         refusal: Refusal | None = Refusal("no_remedy", say("nothing we may do: somebody has to look"))
     elif at.is_silent:

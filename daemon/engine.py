@@ -32,6 +32,7 @@ from sensors.registry import Registry
 _log = logging.getLogger(__name__)
 
 BATCHES_AT_ONCE = 64
+MESSAGES_AT_ONCE = 2000  # more leave the processor's cache before they are used
 FLUSH_AFTER = 0.2
 LINES_AT_ONCE = 5000
 OFFICE_KEPT_EVERY = 60.0
@@ -189,7 +190,7 @@ class Engine:
         """Write what is pending. Where a command depends on it we wait for the journal as long as it takes."""
         while True:
             try:
-                self._ledger.write(self._journal, pack_cases(self.state))
+                self._ledger.write(self._journal, lambda: pack_cases(self.state))
             except StoreUnavailable as trouble:
                 if not self._is_failing:
                     self._tell(f"The journal does not take anything: {trouble}. Nothing is commanded until it does.")
@@ -226,7 +227,7 @@ class Engine:
         items: list[Item] = []
         try:
             items.append(self.inbox.get(timeout=max(0.001, pause)))
-            while len(items) < BATCHES_AT_ONCE:
+            while len(items) < BATCHES_AT_ONCE and _messages_in(items) < MESSAGES_AT_ONCE:
                 items.append(self.inbox.get_nowait())
         except queue.Empty:
             pass
@@ -242,3 +243,7 @@ class Engine:
                 self._journal.keep_office(self._ledger.row, pack_office(self.state))
             except StoreUnavailable as trouble:
                 _log.warning("journal: last known values not kept: %s", trouble)
+
+
+def _messages_in(items: Sequence[Item]) -> int:
+    return sum(len(item.messages) for item in items if isinstance(item, Batch))

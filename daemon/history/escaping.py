@@ -32,6 +32,8 @@ def tag(name: str) -> str:
 
 def text(value: str) -> str:
     """A string field as it stands in a line, with its quotes. Control characters become spaces: one line, one point."""
+    if len(value) <= TEXT_LIMIT and value.isprintable() and '"' not in value and "\\" not in value:
+        return f'"{value}"'
     safe = _CONTROL.sub(" ", value[:TEXT_LIMIT])
     return '"' + safe.replace("\\", "\\\\").replace('"', '\\"') + '"'
 

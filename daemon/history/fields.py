@@ -5,6 +5,7 @@ let them through before: one of them would poison the whole request.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, get_args
 
 from daemon.history.escaping import text
@@ -28,6 +29,9 @@ MOST = 1.7e308
 _LARGEST_INT = 2**63 - 1
 _REMEMBERED = 8_192
 """Values of one field, a megabyte or two."""
+_SHORT = 64
+"""Characters of a text that is remembered."""
+_Getter = Callable[[Any], tuple[Any, ...]]
 
 
 class _Floats(dict[float | None, str]):
@@ -152,23 +156,66 @@ def _contact(r: Contact) -> str:
     return ",open=true" if r.open else ",open=false"
 
 
-_JOB = MEASUREMENTS["print_job"].fields
-_COUNTER = MEASUREMENTS["print_counter"].fields
+class _Texts(dict[str | None, str]):
+    """One field's texts, made once each as long as they are short: states, media and departments come again and again."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__({None: "", "": ""})
+        self._head = f",{name}="
+
+    def __missing__(self, value: str) -> str:
+        made = f"{self._head}{text(value)}"
+        if len(value) <= _SHORT:
+            if len(self) >= _REMEMBERED:
+                self.clear()
+                self.update({None: "", "": ""})
+            self[value] = made
+        return made
+
+
+class _Ints(dict[int | None, str]):
+    """One field's counts, made once each."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__({None: ""})
+        self._head = f",{name}="
+
+    def __missing__(self, value: int) -> str:
+        if not -_LARGEST_INT <= value <= _LARGEST_INT:
+            return ""
+        if len(self) >= _REMEMBERED:
+            self.clear()
+            self[None] = ""
+        made = self[value] = f"{self._head}{value}i"
+        return made
+
+
+def _writers(types: Mapping[str, Type], reading: type[Reading]) -> tuple[_Getter, tuple[Mapping[Any, str], ...]]:
+    """What takes the fields that this reading has out of it, and what makes each of them text."""
+    made: dict[str, Mapping[Any, str]] = {}
+    for name in [name for name in types if name in reading.__struct_fields__]:
+        match types[name]:
+            case "str":
+                made[name] = _Texts(name)
+            case "int":
+                made[name] = _Ints(name)
+            case "float":
+                made[name] = _Floats(name)
+            case "bool":
+                made[name] = _flags(name)
+    return attrgetter(*made), tuple(made.values())
+
+
+_JOB_SAID, _JOB_WRITE = _writers(MEASUREMENTS["print_job"].fields, PrintJob)
+_COUNTER_SAID, _COUNTER_WRITE = _writers(MEASUREMENTS["print_counter"].fields, PrintCounter)
 
 
 def _print_job(r: PrintJob) -> str:
-    return _all(_JOB, r)
+    return "".join([write[value] for write, value in zip(_JOB_WRITE, _JOB_SAID(r), strict=True)])
 
 
 def _print_counter(r: PrintCounter) -> str:
-    return _all(_COUNTER, r)
-
-
-def _all(fields: Mapping[str, Type], reading: Reading) -> str:
-    values = ((name, type_name, getattr(reading, name, None)) for name, type_name in fields.items())
-    return "".join(
-        f",{name}={field(type_name, value)}" for name, type_name, value in values if value != "" and is_storable(value)
-    )
+    return "".join([write[value] for write, value in zip(_COUNTER_WRITE, _COUNTER_SAID(r), strict=True)])
 
 
 KINDS: Mapping[type[Reading], tuple[str, Callable[[Any], str]]] = {

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from daemon.history.answers import Answer
 from daemon.history.delivery import Stopped
@@ -39,6 +39,7 @@ POINTS = (
     "after_post",
     "after_done",
 )
+DEATHS = st.sampled_from(("",) * 6 + POINTS)
 
 
 class Killed(BaseException):
@@ -146,49 +147,42 @@ class Nothing_is_lost(RuleBasedStateMachine):  # noqa: N801  reads as the promis
         ]
         self.journal.advance(batch.row, b"\n".join(lines), len(lines), [], None)
 
-    @precondition(lambda self: self.journal is not None)
-    @rule(count=st.integers(1, 4))
-    def deliver(self, count: int) -> None:
+    @rule(count=st.integers(1, 4), deadly=DEATHS)
+    def deliver(self, count: int, deadly: str) -> None:
         numbers = list(range(self.sent, self.sent + count))
         self.sent += count
         self.unanswered += numbers
-        self.doing(lambda: self.receive(numbers, first=0x32))
+        self.doing(lambda: self.receive(numbers, first=0x32), deadly)
 
-    @precondition(lambda self: self.journal is not None)
-    @rule()
-    def step(self) -> None:
+    @rule(deadly=DEATHS)
+    def step(self, deadly: str) -> None:
         def use_all() -> None:
             while not self.inbox.empty():
                 self.use(self.inbox.get_nowait())
 
-        self.doing(use_all)
+        self.doing(use_all, deadly)
 
-    @precondition(lambda self: self.journal is not None)
-    @rule(mood=st.sampled_from(MOODS))
-    def send(self, mood: str) -> None:
+    @rule(mood=st.sampled_from(MOODS), deadly=DEATHS)
+    def send(self, mood: str, deadly: str) -> None:
         self.database.mood = mood
-        self.doing(self.send_all)
+        self.doing(self.send_all, deadly)
 
-    @rule(point=st.sampled_from(POINTS))
-    def death_waits_at(self, point: str) -> None:
-        self.deadly = point
-
-    @precondition(lambda self: self.journal is not None)
-    @rule()
-    def kill(self) -> None:
+    @rule(deadly=DEATHS)
+    def kill(self, deadly: str) -> None:
+        """At no particular point; `deadly` may end the next start as well."""
         self.die()
+        self.doing(self.start, deadly)
 
-    @precondition(lambda self: self.journal is None)
-    @rule()
-    def start_again(self) -> None:
-        self.doing(self.start)
-
-    def doing(self, what: Callable[[], None]) -> None:
-        """Do it, and die if death was waiting on the way."""
+    def doing(self, what: Callable[[], None], deadly: str) -> None:
+        """Do it; if death was waiting on the way, see what is left, and start again."""
+        self.deadly = deadly
         try:
             what()
         except Killed:
             self.die()
+            self.acknowledged_is_durable()
+            self.start()
+        self.deadly = ""
 
     def send_all(self) -> None:
         try:
@@ -211,13 +205,11 @@ class Nothing_is_lost(RuleBasedStateMachine):  # noqa: N801  reads as the promis
     def acknowledged_is_durable(self) -> None:
         assert self.acknowledged <= self.durable()
 
-    @precondition(lambda self: self.journal is not None)
     @rule()
     def rest(self) -> None:
         """Nobody dies any more and the database is well: all is stored, except the poison, which is set aside."""
-        self.deadly = ""
         self.database.mood = "204"
-        self.step()
+        self.step("")
         self.send_all()
         assert self.journal is not None
         aside = {number_of(letter.line) for letter in self.journal.dead_letters.listed(limit=10**6)}
@@ -229,5 +221,5 @@ class Nothing_is_lost(RuleBasedStateMachine):  # noqa: N801  reads as the promis
 
 TestNothingIsLost = Nothing_is_lost.TestCase
 TestNothingIsLost.settings = settings(
-    max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=80, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
 )

@@ -14,6 +14,8 @@ AHEAD: Final = timedelta(minutes=5)
 """A stamp that lies further in the future is a wrong clock."""
 
 _HALF_HOUR: Final = timedelta(minutes=30)
+_WIDEST: Final = timedelta(hours=26, minutes=1)
+"""From UTC-12 to UTC+14, and the jitter: no two clocks lie further apart for their zones alone."""
 _JITTER: Final = timedelta(seconds=60)
 _NONE: Final = timedelta(0)
 _NAIVE: Final = len("2026-03-02T08:15:00")
@@ -49,7 +51,7 @@ def wall_clock(value: object, zone: tzinfo | None, arrived_at: datetime) -> date
     """A stamp that may come without a zone (`2026-03-02T08:15:00`, `2018.02.04 23:17:01`), read in the site's zone.
 
     The hour that occurs twice in autumn is read as the one nearer to the arrival. A wall clock that is wrong by whole half
-    hours is a device whose time zone was never set: such a stamp says nothing about age, so it is None.
+    hours, a day at most, is a device whose time zone was never set: such a stamp says nothing about age, so it is None.
     """
     if type(value) is not str:
         return None
@@ -84,7 +86,7 @@ def _offsets(minute: str, zone: tzinfo) -> tuple[timedelta, timedelta]:
 
 
 def _is_zone_error(offset: timedelta) -> bool:
-    if -_JITTER < offset < _JITTER:
+    if -_JITTER < offset < _JITTER or abs(offset) > _WIDEST:
         return False
     rest = abs(offset) % _HALF_HOUR
     return abs(offset) > _HALF_HOUR - _JITTER and (rest < _JITTER or rest > _HALF_HOUR - _JITTER)

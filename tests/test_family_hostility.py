@@ -60,6 +60,25 @@ TOPICS: dict[FamilyName, list[str]] = {
         "sink/status/flood:0",
         "officed/rpc",
     ],
+    "shelly_gen1": [
+        *("shellies/shellyplug-7/relay/0", "shellies/shellyplug-7/relay/0/energy", "shellies/shellyplug-7/info"),
+        *("shellies/shellyplug-7/online", "shellies/shellydimmer-1/light/0/status", "shellies/shellyem3-1/info"),
+        *("shellies/shellyem3-1/emeter/1/total", "shellies/shellytrv-1/info", "shellies/shellyht-1/info"),
+        *("shellies/shellyht-1/sensor/temperature", "shellies/shelly1-9/ext_temperature/0", "shellies/announce"),
+        *("shellies/shellymotion-1/status", "shellies/shellydw-1/sensor/state", "shellies/shellyflood-1/sensor/flood"),
+    ],
+    "esphome": [
+        *("desk/switch/relay/state", "desk/sensor/relay_power/state", "desk/sensor/total/state", "desk/status"),
+        *("floor3/ac/climate/split/target_temperature/state", "floor3/ac/climate/split/mode/state"),
+        *("floor3/ac/climate/split/current_humidity/state", "air/sensor/air_temperature/state", "air/sensor/x/state"),
+        *("air/binary_sensor/motion/state", "lamp/light/ceiling/state", "tap/sensor/counted/state"),
+        *("esphome/discover/new", "homeassistant/climate/ac/split/config", "homeassistant/sensor/air/odd/config"),
+    ],
+    "homie": [
+        *("homie/5/ac-1/$state", "homie/5/ac-1/$description", "homie/5/ac-1/ac/target/$target"),
+        *("homie/plug-1/$state", "homie/plug-1/outlet/power/$datatype", "homie/plug-1/outlet/watts/$unit"),
+        *("homie/5/new/$description", "homie/5/other/$state"),
+    ],
     "print_job": ["officed/print/laser/job"],
 }
 KEYS = [
@@ -72,6 +91,22 @@ KEYS = [
     *("IrReceived", "IRHVAC", "Vendor", "Mode", "Temp", "Celsius", "ZbReceived", "0x7120", "Switch1", "Command"),
     *("t", "ft", "rl", "md", "onln", "method", "params", "ts", "switch:0", "output", "apower", "aenergy", "total"),
     *("temperature:0", "tC", "em:0", "emdata:0", "total_act", "result", "error", "id", "src", "sys", "unixtime"),
+    *("relays", "ison", "meters", "emeters", "is_valid", "thermostats", "pos", "target_t", "tmp", "value", "units"),
+    *(
+        "hum",
+        "motion",
+        "lights",
+        "model",
+        "boolean:201",
+        "enum:201",
+        "number:203",
+        "thermostat:0",
+        "enable",
+        "target_C",
+    ),
+    *("stat_t", "~", "unit_of_meas", "dev_cla", "modes", "min_temp", "max_temp", "temp_step", "temp_unit", "board"),
+    *("nodes", "ac", "properties", "target", "mode", "datatype", "format", "settable", "unit", "root", "tp", "COUNTER"),
+    *("HVACSettings", "MiElHVAC", "HAMode", "preset", "operating_mode", "ZoneStatusChange", "window:0"),
     *("job", "copies", "impressions", "pages", "sides", "duplex", "duplexer", "wins", "completed_at"),
 ]
 WORDS = ["ON", "OFF", "on", "cool", "auto", "online", "NotifyStatus", "climate", "switch", "numeric", "system_mode"]
@@ -144,6 +179,31 @@ def test_nothing_but_readings_and_refusals_comes_out_of_much_more(
 ) -> None:
     for reading in registry(family).decode(message(topic, payload)):
         hold(reading)
+
+
+DESCRIBED = ["target", "temperature", "mode", "power", "watts"]
+"""The properties below, whose values mean something only after their description came."""
+UNITS = st.sampled_from(["°C", "°F", "W", "kWh", "Wh", "%", "lx", "m³", "", "furlong"])
+DATATYPES = st.sampled_from(["float", "integer", "boolean", "enum", "string", ""])
+FORMATS = st.sampled_from(["16:30", "16:30:0.5", ":", "a:b:c", "off,cool,heat", "1e999:-1e999:nan", ""])
+PROPERTY = st.fixed_dictionaries({"unit": UNITS, "datatype": DATATYPES, "format": FORMATS, "settable": st.booleans()})
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    properties=st.fixed_dictionaries(dict.fromkeys(DESCRIBED, PROPERTY)),
+    payload=st.one_of(PAYLOADS, st.floats().map(lambda value: str(value).encode())),
+)
+def test_a_value_of_any_description_is_a_reading_in_its_window_or_none(
+    properties: dict[str, object], payload: bytes
+) -> None:
+    hears = registry("homie")
+    described = json.dumps({"nodes": {"ac": {"properties": properties}}})
+    for reading in hears.decode(message("homie/5/ac-1/$description", described)):
+        hold(reading)
+    for name in DESCRIBED:
+        for reading in hears.decode(message(f"homie/5/ac-1/ac/{name}", payload)):
+            hold(reading)
 
 
 def test_the_topics_here_are_all_heard() -> None:

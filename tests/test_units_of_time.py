@@ -54,6 +54,9 @@ def test_epoch_stamps_in_seconds_and_milliseconds() -> None:
         ("2026-03-02T09:14:40", SHANGHAI, None),
         ("2026-03-02T15:30:00", SHANGHAI, NOW - timedelta(minutes=45)),
         ("2026-03-02T15:53:00", SHANGHAI, NOW - timedelta(minutes=22)),
+        ("2026-03-01T14:15:00", SHANGHAI, None),  # no two zones lie further apart
+        ("2026-03-01T13:45:00", SHANGHAI, NOW - timedelta(hours=26, minutes=30)),
+        ("2019-10-31T11:15:00", SHANGHAI, datetime(2019, 10, 31, 3, 15, tzinfo=UTC)),
         ("16:14:00", SHANGHAI, None),
         ("2026-13-02T16:14:00", SHANGHAI, None),
         (None, SHANGHAI, None),

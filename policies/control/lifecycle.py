@@ -24,8 +24,8 @@ from policies.control.memory import Memory
 from policies.control.proof import WAITING, Proof, prove
 from policies.control.request import Request
 from policies.control.sentences import doing, stuck_words
-from policies.control.tips import give_tip
 from policies.control.standby import ceiling_watts
+from policies.control.tips import give_tip
 from policies.finding import Finding
 from policies.office.office import Office
 from policies.policy import Policy

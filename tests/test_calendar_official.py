@@ -12,7 +12,7 @@ from offices import ROOM, Run, heard, local, office, plug, power
 
 from policies.control.effects import Publish
 from policies.inputs import Tick
-from policies.office.calendar import Calendar, Imported
+from policies.office.calendar import Calendar, Hours, Imported
 from policies.rules.after_hours_power import AfterHoursPower
 
 CHINA = Calendar("Asia/Shanghai", "CN")
@@ -150,5 +150,9 @@ def test_half_of_a_half_day_is_open_and_holidays_stay_closed() -> None:
     assert not half.is_open(HOURS, local("2026-10-10 12:00"))
     assert half.kind(date(2026, 10, 1)) == "holiday"
     assert half.kind(date(2026, 7, 18)) == "weekend", "half of a day off is a day off"
+    lunch = Hours(weekly=(*(((510, 690), (780, 1080)),) * 5, (), ()))
+    assert half.next_change(lunch, local("2026-03-06 09:00")) == local("2026-03-06 11:30")
+    assert half.next_change(lunch, local("2026-03-06 12:00")) == local("2026-03-09 08:30"), "no afternoon"
+    assert not half.is_open(lunch, local("2026-03-06 14:00"))
     early = replace(half, half_day_ends_minute=660)
     assert early.next_change(HOURS, local("2026-03-06 09:00")) == local("2026-03-06 11:00")

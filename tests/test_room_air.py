@@ -11,6 +11,7 @@ from daemon.configuration.pack_files import load_pack
 from policies.control.effects import Publish, Record
 from policies.finding import Finding
 from policies.inputs import Input, Tick
+from policies.office.averages import Window, put
 from policies.office.desk import Desk, Exemption, Override
 from policies.office.season import SeasonPlan
 from policies.rules.room_air import RoomAir
@@ -32,6 +33,7 @@ def sensor(name: str = "air", **more: Any) -> Device:
 
 
 AIR = sensor()
+HOUR = timedelta(hours=1)
 PIR = sensor("pir", kind="occupancy")
 
 
@@ -184,6 +186,23 @@ def test_a_sensor_that_speaks_only_on_a_change_stands_for_its_last_value() -> No
     run = walked((0, unit(at(0))), (0, there(at(0))), (0, air(at(0), 24.0)), (20, air(at(20), 24.1)))
     (finding,) = findings(run.state, RULE, at(21))
     assert finding.evidence[0].value == pytest.approx((14 * 24.0 + 24.1) / 15)
+
+
+def test_a_chatty_sensor_weighs_no_more_than_its_minute() -> None:
+    window = Window()
+    for minute in range(15):
+        for second in range(0, 60, 20):
+            window = put(window, 24.0 if minute else 24.0 + second, at(minute) + timedelta(seconds=second), HOUR)
+    assert window.mean == pytest.approx((14 * 24.0 + 44.0) / 15)
+    assert len(window.minutes) == 15
+
+
+def test_a_clock_that_was_set_back_begins_a_new_quarter_of_an_hour() -> None:
+    window = Window()
+    for minute in range(20):
+        window = put(window, 24.0, at(minute), HOUR)
+    assert window.mean == 24.0
+    assert put(window, 24.0, at(10), HOUR).mean is None
 
 
 def test_a_silent_thermometer_gives_no_verdict_and_begins_anew() -> None:

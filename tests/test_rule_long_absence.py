@@ -61,6 +61,9 @@ def test_two_sensors_that_agree_are_believed_and_one_is_not() -> None:
     assert verdict(walked(*gone, sensors=("a",)).state, at(6)) == "perhaps"
     both = (*gone, seen(6, "b", somebody=False))
     assert verdict(walked(*both, sensors=("a", "b")).state, at(7)) == "nobody"
+    assert presence(walked(*both, sensors=("a", "b")).state.office, ROOM, at(7)).since == at(6), (
+        "the last to see nobody"
+    )
     assert verdict(walked(*gone, seen(6, "b", somebody=True), sensors=("a", "b")).state, at(7)) == "somebody"
 
 

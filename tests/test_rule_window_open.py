@@ -12,7 +12,7 @@ from policies.rules.window_open import WindowOpen
 from policies.step import step
 from sensors.commands import SwitchOff
 from sensors.device import Address, Device, DeviceId, ZoneId
-from sensors.readings import AnyReading, Climate, Contact, Occupancy
+from sensors.readings import AnyReading, Climate, Contact, Environment, Occupancy
 
 RULE = WindowOpen(name="windows", mode="enforce")
 
@@ -51,6 +51,7 @@ def opened(name: str = "window", *, is_open: bool = True, live: bool = True) -> 
         ([unit("off"), opened()], []),
         ([unit(), opened(is_open=False)], []),
         ([unit(), opened(live=False)], []),
+        ([unit(), opened(live=False), Environment(device=DeviceId("window"), arrived_at=WEDNESDAY)], []),
         ([unit(), opened("other")], []),
         ([unit()], []),
     ],

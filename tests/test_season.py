@@ -69,6 +69,8 @@ def test_five_sliding_means_in_a_row_make_a_season(
         ("transition", 11, 25.0, False, False),
         ("transition", 11, 25.0, True, True),
         ("transition", 6, 25.0, True, False),
+        ("transition", 9, 25.0, True, False),
+        ("transition", 10, 25.0, True, True),
         ("transition", 6, 5.0, False, False),
         ("transition", 6, 5.0, True, True),
         ("transition", 10, 5.0, False, True),
@@ -85,13 +87,12 @@ def test_months_hold_a_season(latched: Season, month: int, mean: float, southern
 
 
 def test_a_season_dwells_three_weeks() -> None:
-    first = date(2026, 3, 1)
-    outdoor = lived([15.0] * 9, first)
-    assert outdoor.latched_on == first + 7 * DAY
-    warm = lived([23.0] * 28, first + 9 * DAY, before=outdoor)
-    assert warm.season == "summer"
-    assert warm.latched_on == max(outdoor.latched_on + DWELL, date(2026, 4, 1))
-    assert lived([23.0] * 19, first + 9 * DAY, before=outdoor).season == "transition"
+    latched_on = date(2026, 4, 1)
+    before = Outdoor(season="transition", since=date(2026, 3, 28), latched_on=latched_on)
+    assert lived([23.0] * 19, latched_on + 2 * DAY, before=before).season == "transition"
+    outdoor = lived([23.0] * 20, latched_on + 2 * DAY, before=before)
+    assert (outdoor.season, outdoor.latched_on) == ("summer", latched_on + DWELL)
+    assert outdoor.since == latched_on + DWELL - 4 * DAY
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -162,6 +163,8 @@ def test_a_sensor_that_went_silent_leaves_it_to_the_city_or_to_what_it_said_last
         (SeasonPlan(city="beijing"), date(2026, 3, 16), "transition"),
         (SeasonPlan(city="harbin"), date(2026, 10, 20), "winter"),
         (SeasonPlan(city="haikou"), date(2026, 1, 15), "transition"),
+        (SeasonPlan(city="haikou"), date(2026, 11, 10), "summer"),
+        (SeasonPlan(city="haikou"), date(2026, 11, 11), "transition"),
         (SeasonPlan(city="beijing", winter=((12, 1), (2, 28))), date(2026, 11, 20), "transition"),
         (SeasonPlan(winter=((6, 1), (8, 31)), summer=((12, 1), (2, 29))), date(2026, 7, 1), "winter"),
         (SeasonPlan(winter=((6, 1), (8, 31)), summer=((12, 1), (2, 29))), date(2026, 1, 1), "summer"),

@@ -93,7 +93,7 @@ class Calendar:
         return all(
             self.is_official(year)
             or not any(abs(day - holiday) <= reach for holiday in public_days(self.country, year).holidays)
-            for year in {(day - reach).year, day.year, (day + reach).year}
+            for year in {day.year, (day + reach).year}
         )
 
     def is_official(self, year: int) -> bool:

@@ -7,6 +7,9 @@ from policies.accounting.cross_check import CrossCheck
 from policies.accounting.interval import LEVEL, Interval
 from policies.history import SavingRow
 
+SUPERSEDED = "superseded"
+"""The method of a row that late data moved to another ledger: it counts nowhere."""
+
 
 @dataclass(frozen=True, slots=True)
 class LedgerSum:
@@ -43,6 +46,8 @@ def avoided(
     """Sums of the rows; the gap only where the cross-check has a figure, significant or not."""
     by_ledger: dict[str, list[SavingRow]] = {"measured": [], "estimated": [], "not_claimed": []}
     for row in rows:
+        if row.method == SUPERSEDED:
+            continue
         by_ledger.setdefault(row.ledger, []).append(row)
     measured, estimated = _sum(by_ledger["measured"]), _sum(by_ledger["estimated"])
     meter = None

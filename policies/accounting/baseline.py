@@ -3,7 +3,7 @@
 The median of the last five to ten days of the same class, no more than their 90th percentile, no more than the device ever
 used off hours. "Watts just before, times hours" would claim 5 % too much on average and 59 % at worst (domain 4.4).
 Such days run out once everything is switched off automatically: so the baseline stays until it expires, and hold-out nights
-(`hold_out.py`) renew it.
+renew it.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

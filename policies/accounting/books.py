@@ -38,6 +38,17 @@ class Books:
         self._violating: frozenset[DeviceId] = frozenset()
         self._controlled: frozenset[DeviceId] = frozenset()
 
+    def configure(self, site: Site) -> None:
+        """A new configuration: devices that stayed as they were go on, the others begin anew."""
+        self._site = site
+        kept = {}
+        for name, slots in self._devices.items():
+            device = site.devices.get(name)
+            if device is not None and device == slots.device and load_behind(site, device) == slots.load:
+                kept[name] = slots
+        self._devices = kept
+        self._presence = {zone: self._presence.get(zone) or _Presence() for zone in site.zones}
+
     def note(
         self, office: Office, now: datetime, violating: frozenset[DeviceId], controlled: frozenset[DeviceId]
     ) -> None:
@@ -58,6 +69,12 @@ class Books:
         slots = self._of(name)
         if slots is not None:
             slots.judge(at, violating=violating, controlled=controlled)
+
+    def mark(self, name: DeviceId, since: datetime, until: datetime) -> None:
+        """A rule was broken in that time: for books that are made again."""
+        slots = self._of(name)
+        if slots is not None:
+            slots.mark(since, until)
 
     def hear(self, name: DeviceId, heard: Heard) -> None:
         """One device after one reading."""

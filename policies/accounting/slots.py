@@ -56,7 +56,7 @@ class DeviceSlots:
 
     def __init__(self, device: Device, load: Load) -> None:
         self.device = device
-        self._load = load
+        self.load = load
         self._metering = Metering()
         self._measured_elsewhere = device.meter is not None
         self._sums: dict[datetime, _Sums] = {}
@@ -67,6 +67,7 @@ class DeviceSlots:
         self._heard_at: datetime | None = None
         self._is_violating = False
         self._is_controlled = False
+        self._marks: list[tuple[datetime, datetime]] = []
         self._now: _Sums | None = None
         self._ends_at = _NEVER
 
@@ -88,6 +89,10 @@ class DeviceSlots:
             return
         self.to(at)
         self._is_violating, self._is_controlled = violating, controlled
+
+    def mark(self, since: datetime, until: datetime) -> None:
+        """A rule was broken in [since, until), known before the readings of that time are heard again."""
+        self._marks.append((since, until))
 
     def to(self, at: datetime) -> None:
         """Time goes on to `at`."""
@@ -136,6 +141,10 @@ class DeviceSlots:
             sums.on_seconds += seconds
         if self._is_violating:
             sums.violation_seconds += seconds
+        elif self._marks:
+            end = min(end, until)
+            overlaps = ((min(end, to) - max(start, since)).total_seconds() for since, to in self._marks)
+            sums.violation_seconds += min(seconds, sum(each for each in overlaps if each > 0))
 
     def _measure(self, heard: Heard, at: datetime) -> None:
         total, watts, metering = heard.energy_kwh_total, heard.watts, self._metering
@@ -167,7 +176,7 @@ class DeviceSlots:
             self.device.id,
             self.device.zone,
             at,
-            self._load,
+            self.load,
             sums.energy_kwh,
             sums.on_seconds,
             sums.violation_seconds,

@@ -1,0 +1,116 @@
+"""The accounting of a running daemon: slots with every state, the ledger once a day at noon.
+
+Level-triggered: the day up to which the ledger is written stands in the journal; whatever is behind is made up, with four
+days again each time for what came late. Its thread reads the past and writes into the outbox; nobody waits for it.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Final, Protocol
+
+from daemon.accounting.bookkeeper import Bookkeeper
+from daemon.accounting.ledger_job import ledger, saving_lines
+from daemon.clock import Clock
+from daemon.errors import StoreUnavailable
+from daemon.history.points import Points
+from policies.accounting.ledger import Price
+from policies.history import History
+from policies.office.site import Site
+
+_log = logging.getLogger(__name__)
+
+NOON: Final = 12
+"""By then every office has opened, and the restart of its devices is over."""
+AGAIN: Final = timedelta(days=4)
+_FARTHEST: Final = timedelta(days=35)
+_LOOK_EVERY_SECONDS: Final = 300.0
+_KIND: Final = "ledger"
+
+
+class AccountingJournal(Protocol):
+    """What it needs of the journal; any thread."""
+
+    def advance(self, decoded_row: int, lines: bytes, count: int, records: tuple[()], snapshot: bytes | None) -> None:
+        """Lines into the outbox; row 0 uses up nothing. Raises StoreUnavailable."""
+
+    def keep(self, kind: str, snapshot: bytes) -> None:
+        """Raises StoreUnavailable."""
+
+    def kept(self, kind: str) -> bytes | None:
+        """Raises StoreUnavailable."""
+
+
+class Accounting:
+    """`watch` belongs to the engine thread, `start` and `stop` to the main thread."""
+
+    def __init__(
+        self,
+        site: Callable[[], Site],
+        journal: AccountingJournal,
+        history: History,
+        clock: Clock,
+        price: Callable[[], Price] = lambda: lambda _: None,
+    ) -> None:
+        self._site = site
+        self._journal = journal
+        self._history = history
+        self._clock = clock
+        self._price = price
+        self._bookkeeper = Bookkeeper(site(), self._write)
+        self.watch = self._bookkeeper.watch
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="accounting", daemon=True)
+
+    def start(self) -> None:
+        """Hear the last hours again, then look after the ledger. Before the engine starts."""
+        self._bookkeeper.begin(self._history, self._clock.now())
+        self._thread.start()
+
+    def stop(self, timeout_seconds: float) -> bool:
+        """Never waits for a long question: what it was at is done again the next time."""
+        self._end.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout_seconds)
+        return not self._thread.is_alive()
+
+    def catch_up(self, now: datetime) -> int:
+        """Write what is due; how many entries there were. Raises StoreUnavailable."""
+        site = self._site()
+        local = site.calendar.local(now)
+        today = local.date()
+        done = _day(self._journal.kept(_KIND))
+        if local.hour < NOON or (done is not None and done >= today):
+            return 0
+        behind = _FARTHEST if done is None else min(_FARTHEST, today - done + AGAIN)
+        start = now - behind
+        found = ledger(site, self._history, start, now, price=self._price())
+        over = [entry for entry in found.entries if entry.action.until < now]
+        lines = saving_lines(Points(site.id), over, self._history.savings(start, now))
+        if lines:
+            self._write(b"\n".join(lines), len(lines))
+        self._journal.keep(_KIND, today.isoformat().encode())
+        return len(over)
+
+    def _write(self, lines: bytes, count: int) -> None:
+        self._journal.advance(0, lines, count, (), None)
+
+    def _run(self) -> None:
+        while not self._end.wait(_LOOK_EVERY_SECONDS):
+            try:
+                number = self.catch_up(self._clock.now())
+            except StoreUnavailable as trouble:
+                _log.warning("accounting: the ledger waits: %s", trouble)
+            except Exception:  # noqa: BLE001  the thread must outlive any mistake of ours
+                _log.exception("accounting: the ledger could not be made")
+            else:
+                if number:
+                    _log.info("accounting: %d entries of the ledger written", number)
+
+
+def _day(kept: bytes | None) -> date | None:
+    try:
+        return None if kept is None else date.fromisoformat(kept.decode())
+    except ValueError:
+        return None

@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 
 from daemon.accounts.commands import app as users
+from daemon.discovery_commands import discover, init
 from daemon.running import MISUSE, OK, TROUBLE, log_to_terminal
 
 if TYPE_CHECKING:
@@ -187,6 +188,10 @@ def init_influxdb(
         _give_up(str(trouble), MISUSE)
     except InfluxdbUnavailable as trouble:
         _give_up(str(trouble))
+
+
+app.command()(discover)
+app.command()(init)
 
 
 def main() -> None:

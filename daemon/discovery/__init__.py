@@ -1,0 +1,1 @@
+"""`officed discover`: listen for a while, say what is there, and suggest how to write it down."""

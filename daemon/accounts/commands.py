@@ -2,6 +2,7 @@
 
 import sys
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn
 
@@ -12,6 +13,15 @@ from rich.table import Table
 from daemon.accounts.passwords import WeakPassword
 from daemon.accounts.users import UsersFile, UsersUnavailable
 from daemon.running import MISUSE, TROUBLE
+
+
+class ScopeName(StrEnum):
+    """What a token may do. Typer repeats options of an enumeration, not of a Literal."""
+
+    READ = "read"
+    EXTEND = "extend"
+    DECIDE = "decide"
+
 
 app = typer.Typer(name="users", help="Logins and API tokens of the board.", no_args_is_help=True)
 _out = Console(highlight=False, soft_wrap=True)
@@ -79,9 +89,7 @@ def password(name: Name, password_file: PasswordFile = None, config: Config = DE
 @app.command()
 def token(
     name: Annotated[str, typer.Argument(help="What the token is for.")],
-    scope: Annotated[
-        list[Literal["read", "extend", "decide"]] | None, typer.Option("--scope", help="What it may do; repeatable.")
-    ] = None,
+    scope: Annotated[list[ScopeName] | None, typer.Option("--scope", help="What it may do; repeatable.")] = None,
     role: RoleName = "viewer",
     remove_it: Annotated[bool, typer.Option("--remove", help="Take the token away.")] = False,
     config: Config = DEFAULT,
@@ -92,7 +100,10 @@ def token(
         if remove_it:
             users.remove_token(name)
             return
-        _out.print(users.add_token(name, tuple(scope or ["read"]), role, datetime.now(UTC)), markup=False)
+        _out.print(
+            users.add_token(name, tuple(one.value for one in scope or [ScopeName.READ]), role, datetime.now(UTC)),
+            markup=False,
+        )
 
 
 class _said:  # noqa: N801  reads as a sentence: with _said()

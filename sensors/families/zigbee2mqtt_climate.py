@@ -33,6 +33,7 @@ CLIMATE_KEYS: Final = (
     *HEATING_KEYS,
 )
 """The keys that say something about a thermostat."""
+_AWAY: Final = ("unoccupied", False)
 
 _MODES: Final[Mapping[str, Mode]] = {
     "off": "off",
@@ -61,56 +62,64 @@ def climate_builder(device: Device, suffix: str, is_preset_power: Callable[[], b
     """
     mode_key, state_key, room_key = f"system_mode{suffix}", f"state{suffix}", f"local_temperature{suffix}"
     humidity_key, power_key, energy_key = f"humidity{suffix}", f"power{suffix}", f"energy{suffix}"
+    action_key, other_action_key = f"running_state{suffix}", f"running_mode{suffix}"
+    pausing_key, preset_key = f"{PAUSING}{suffix}", f"preset{suffix}"
+    setpoint_keys = _setpoint_keys(suffix)
     meter = power_builder(device, suffix)
+    name, quantity, truth = device.id, units.quantity, units.truth
 
     def build(values: Values, message: Message, device_at: datetime | None, live: bool) -> Sequence[AnyReading]:
-        cooling_key, heating_key = _setpoint_keys(values, suffix)
-        has_mode = mode_key in values
-        mode = _word(_MODES, values.get(mode_key))
-        pausing_key = f"{PAUSING}{suffix}"
-        if values.get(pausing_key) == "pause":  # seen at Bosch room thermostats, whose system_mode stays `heat`
+        get = values.get
+        cooling_key, heating_key = setpoint_keys(values)
+        mode = _word(_MODES, get(mode_key))
+        if get(pausing_key) == "pause":  # seen at Bosch room thermostats, whose system_mode stays `heat`
             mode = "off"
-        is_on = units.truth(values.get(state_key))
+        is_on = truth(get(state_key))
         if is_on is None and is_preset_power():
-            is_on = units.truth(values.get(f"preset{suffix}"))
-        action = _word(_ACTIONS, values.get(f"running_state{suffix}"))
+            is_on = truth(get(preset_key))
         said = Climate(
-            device=device.id,
+            device=name,
             arrived_at=message.arrived_at,
             device_at=device_at,
             live=live,
             mode=mode,
-            action=action or _word(_ACTIONS, values.get(f"running_mode{suffix}")),
+            action=_word(_ACTIONS, get(action_key)) or _word(_ACTIONS, get(other_action_key)),
             is_on=is_on,
-            cooling_setpoint_celsius=units.quantity(values.get(cooling_key), units.SETPOINT_CELSIUS),
-            heating_setpoint_celsius=units.quantity(values.get(heating_key), units.SETPOINT_CELSIUS),
-            room_celsius=units.quantity(values.get(room_key), units.ROOM_CELSIUS),
-            humidity_percent=units.quantity(values.get(humidity_key), units.HUMIDITY_PERCENT),
+            cooling_setpoint_celsius=quantity(get(cooling_key), units.SETPOINT_CELSIUS),
+            heating_setpoint_celsius=quantity(get(heating_key), units.SETPOINT_CELSIUS),
+            room_celsius=quantity(get(room_key), units.ROOM_CELSIUS),
+            humidity_percent=quantity(get(humidity_key), units.HUMIDITY_PERCENT),
             memo=_memo(
                 cooling_key,
                 heating_key,
-                mode_key if has_mode else "",
+                mode_key if mode_key in values else "",
                 state_key if state_key in values else "",
                 pausing_key if pausing_key in values else "",
             ),
         )
-        if values.get(power_key) is None and values.get(energy_key) is None:
+        if get(power_key) is None and get(energy_key) is None:
             return (said,)
         return said, *(msgspec.structs.replace(one, is_on=None) for one in meter(values, message, device_at, live))
 
     return build
 
 
-def _setpoint_keys(values: Values, suffix: str) -> tuple[str, str]:
+def _setpoint_keys(suffix: str) -> Callable[[Values], tuple[str, str]]:
     """The keys of the targets in force: the unoccupied ones where the thermostat says that it counts as unoccupied."""
-    cooling = f"{COOLING_KEY}{suffix}"
-    heating = next((key for name in HEATING_KEYS if (key := f"{name}{suffix}") in values), "")
-    occupancy = values.get(f"thermostat_occupancy{suffix}", values.get(f"occupancy{suffix}"))
-    if occupancy in ("unoccupied", False):
-        away_cooling, away_heating = f"unoccupied_cooling_setpoint{suffix}", f"unoccupied_heating_setpoint{suffix}"
-        cooling = away_cooling if values.get(away_cooling) is not None else cooling
-        heating = away_heating if values.get(away_heating) is not None else heating
-    return cooling if cooling in values else "", heating
+    cooling_key, first_key, second_key = (f"{name}{suffix}" for name in (COOLING_KEY, *HEATING_KEYS))
+    seen_key, other_seen_key = f"thermostat_occupancy{suffix}", f"occupancy{suffix}"
+    away_cooling, away_heating = f"unoccupied_cooling_setpoint{suffix}", f"unoccupied_heating_setpoint{suffix}"
+
+    def find(values: Values) -> tuple[str, str]:
+        cooling = cooling_key
+        heating = first_key if first_key in values else second_key if second_key in values else ""
+        seen = values[seen_key] if seen_key in values else values.get(other_seen_key)
+        if seen is not None and seen in _AWAY:
+            cooling = away_cooling if values.get(away_cooling) is not None else cooling
+            heating = away_heating if values.get(away_heating) is not None else heating
+        return cooling if cooling in values else "", heating
+
+    return find
 
 
 @lru_cache(maxsize=256)
@@ -126,4 +135,6 @@ def _memo(cooling: str, heating: str, mode: str, state: str, pausing: str) -> st
 
 
 def _word(vocabulary: Mapping[str, W], value: object) -> W | None:
-    return vocabulary.get(value.strip().lower()) if isinstance(value, str) else None
+    if type(value) is not str:
+        return None
+    return vocabulary.get(value) or vocabulary.get(value.strip().lower())

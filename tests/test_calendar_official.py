@@ -152,7 +152,9 @@ def test_half_of_a_half_day_is_open_and_holidays_stay_closed() -> None:
     assert half.kind(date(2026, 7, 18)) == "weekend", "half of a day off is a day off"
     lunch = Hours(weekly=(*(((510, 690), (780, 1080)),) * 5, (), ()))
     assert half.next_change(lunch, local("2026-03-06 09:00")) == local("2026-03-06 11:30")
-    assert half.next_change(lunch, local("2026-03-06 12:00")) == local("2026-03-09 08:30"), "no afternoon"
-    assert not half.is_open(lunch, local("2026-03-06 14:00"))
+    for minute in range(0, 720, 10):
+        afternoon = local("2026-03-06 11:30") + timedelta(minutes=minute)
+        assert not half.is_open(lunch, afternoon)
+        assert half.next_change(lunch, afternoon) == local("2026-03-09 08:30")
     early = replace(half, half_day_ends_minute=660)
     assert early.next_change(HOURS, local("2026-03-06 09:00")) == local("2026-03-06 11:00")

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec.structs import replace
 
+from daemon.accounting.accounting import Accounting
 from daemon.accounts.accounts import FileAccounts
 from daemon.accounts.users import UsersFile
 from daemon.clock import Clock, WallClock
@@ -90,7 +91,10 @@ def assemble(
         crash=crash,
     )
     engine.speak_through(network)
+    accounting = Accounting(lambda: engine.state.office.site, journal, history, clock)
+    engine.watch(accounting.watch)
     daemon = Daemon(
+        accounting=accounting,
         engine=engine,
         network=network,
         journal=journal,

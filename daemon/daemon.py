@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
+from daemon.accounting.accounting import Accounting
 from daemon.engine import Engine
 from daemon.history.sender import Sender
 from daemon.journal.journal import Journal
@@ -40,6 +41,7 @@ class Daemon:
         sender: Sender,
         history: History,
         schedule: Schedule,
+        accounting: Accounting,
         rows: Sequence[RawRow] = (),
         decoded_row: int = 0,
         close_store: Callable[[], None] = lambda: None,
@@ -51,6 +53,7 @@ class Daemon:
         self.sender = sender
         self.history = history
         self._schedule = schedule
+        self._accounting = accounting
         self._rows = rows
         self._decoded_row = decoded_row
         self._close_store = close_store
@@ -70,6 +73,7 @@ class Daemon:
         """
         sys.setswitchinterval(SWITCH_SECONDS)
         self.web.start()
+        self._accounting.start()
         self._use_what_was_heard()
         gc.freeze()  # what is there now stays: looking through it again and again took a seventh of the engine's time
         self.sender.start()
@@ -85,6 +89,7 @@ class Daemon:
         """Say `offline`, use up what was received, make it durable. False if a part did not end in time."""
         until = time.monotonic() + STOP_SECONDS
         self._schedule.stop()
+        self._accounting.stop(0.0)
         network = self.network.stop(1.5)
         engine = self.engine.stop(max(0.1, until - time.monotonic() - 1.5))
         self.web.stop(max(0.1, min(1.0, until - time.monotonic() - 0.5)))

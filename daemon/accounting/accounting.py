@@ -1,7 +1,7 @@
 """The accounting of a running daemon: slots with every state, the ledger once a day at noon.
 
-Level-triggered: the day up to which the ledger is written stands in the journal; whatever is behind is made up, with four
-days again each time for what came late. Its thread reads the past and writes into the outbox; nobody waits for it.
+Level-triggered: the ledger's last entry says from where it has to be made up, with four days again each time for what came
+late. Its thread reads the past and writes into the outbox; nobody waits for it.
 """
 
 import logging
@@ -26,7 +26,6 @@ NOON: Final = 12
 AGAIN: Final = timedelta(days=4)
 _FARTHEST: Final = timedelta(days=35)
 _LOOK_EVERY_SECONDS: Final = 300.0
-_KIND: Final = "ledger"
 
 
 class AccountingJournal(Protocol):
@@ -34,12 +33,6 @@ class AccountingJournal(Protocol):
 
     def advance(self, decoded_row: int, lines: bytes, count: int, records: tuple[()], snapshot: bytes | None) -> None:
         """Lines into the outbox; row 0 uses up nothing. Raises StoreUnavailable."""
-
-    def keep(self, kind: str, snapshot: bytes) -> None:
-        """Raises StoreUnavailable."""
-
-    def kept(self, kind: str) -> bytes | None:
-        """Raises StoreUnavailable."""
 
 
 class Accounting:
@@ -58,6 +51,7 @@ class Accounting:
         self._history = history
         self._clock = clock
         self._price = price
+        self._done: date | None = None
         self._bookkeeper = Bookkeeper(site(), self._write)
         self.watch = self._bookkeeper.watch
         self._end = threading.Event()
@@ -80,17 +74,16 @@ class Accounting:
         site = self._site()
         local = site.calendar.local(now)
         today = local.date()
-        done = _day(self._journal.kept(_KIND))
-        if local.hour < NOON or (done is not None and done >= today):
+        if local.hour < NOON or self._done == today:
             return 0
-        behind = _FARTHEST if done is None else min(_FARTHEST, today - done + AGAIN)
-        start = now - behind
+        written = self._history.savings(now - _FARTHEST, now)
+        start = max((row.at for row in written), default=now - _FARTHEST + AGAIN) - AGAIN
         found = ledger(site, self._history, start, now, price=self._price())
         over = [entry for entry in found.entries if entry.action.until < now]
-        lines = saving_lines(Points(site.id), over, self._history.savings(start, now))
+        lines = saving_lines(Points(site.id), over, written)
         if lines:
             self._write(b"\n".join(lines), len(lines))
-        self._journal.keep(_KIND, today.isoformat().encode())
+        self._done = today
         return len(over)
 
     def _write(self, lines: bytes, count: int) -> None:
@@ -107,10 +100,3 @@ class Accounting:
             else:
                 if number:
                     _log.info("accounting: %d entries of the ledger written", number)
-
-
-def _day(kept: bytes | None) -> date | None:
-    try:
-        return None if kept is None else date.fromisoformat(kept.decode())
-    except ValueError:
-        return None

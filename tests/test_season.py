@@ -213,6 +213,29 @@ def test_season_decides_auto_and_unknown_units_and_no_others(
     assert len(found) == len(expected)
 
 
+@pytest.mark.parametrize(
+    ("fields", "season", "expected"),
+    [
+        ({"mode": "auto", "setpoint_celsius": 23.0}, "transition", ["ac"]),
+        ({"mode": "heat_cool", "setpoint_celsius": 23.0}, None, ["ac"]),
+        ({"mode": "auto", "setpoint_celsius": 23.0}, "summer", []),
+        ({"mode": "auto", "setpoint_celsius": 23.0, "action": "cooling"}, "transition", []),
+        ({"mode": "auto", "cooling_setpoint_celsius": 27.0, "heating_setpoint_celsius": 19.0}, "transition", []),
+        ({"mode": "auto", "setpoint_celsius": 23.0, "is_on": False}, "transition", []),
+        ({"mode": "auto"}, "transition", []),
+        ({"mode": "cool", "setpoint_celsius": 23.0}, "transition", []),
+    ],
+)
+def test_what_cannot_be_judged_is_counted_apart(
+    fields: dict[str, object], season: Season | None, expected: list[str]
+) -> None:
+    state = office(ac())
+    site = replace(state.office.site, seasons=SeasonPlan(pin=season))
+    said = Climate(device=DeviceId("ac"), arrived_at=WEDNESDAY, **fields)  # type: ignore[arg-type]  # a row of a table
+    after = step(replace(state, office=replace(state.office, site=site)), heard(said), WEDNESDAY).state
+    assert list(RULE.undetermined(after.office, WEDNESDAY)) == expected
+
+
 def test_the_weather_survives_a_restart() -> None:
     state = office(ac(), WEATHER)
     start = datetime(2026, 5, 1, tzinfo=UTC)

@@ -14,11 +14,11 @@ from policies.finding import Evidence, Finding
 from policies.office.heard import Heard, Signal
 from policies.office.office import Office
 from policies.office.outdoor import Season
-from policies.office.running import sides
+from policies.office.running import is_running, sides
 from policies.policy import Duration, Policy
 from policies.words import Words, say
 from sensors.commands import SetSetpoint, Side
-from sensors.device import Device, Traits
+from sensors.device import Device, DeviceId, Traits
 
 _SLACK = 1e-6
 """Binary fractions: 78.8 °F is 26 °C."""
@@ -55,6 +55,17 @@ class SetpointLimit(Policy):
                 if self.breaks(side, setpoint.value):
                     yield self._finding(device, heard, office.traits.get(device.id), side, setpoint)
                     break
+
+    def undetermined(self, office: Office, now: datetime) -> Iterator[DeviceId]:
+        """Units that run with a setpoint on "auto" and say not what they do, in no season that could tell: counted apart."""
+        for device, heard in office.devices("climate"):
+            mode = heard.mode
+            is_auto = mode is not None and mode.live and mode.value in {"auto", "heat_cool"} and is_running(heard, now)
+            has_setpoint = heard.setpoint_celsius or heard.cooling_setpoint_celsius or heard.heating_setpoint_celsius
+            if not self.concerns(device.zone) or not is_auto or has_setpoint is None:
+                continue
+            if not any(sides(heard, now, lambda: office.season(now).season)):
+                yield device.id
 
     def breaks(self, side: Side, celsius: float) -> bool:
         """Whether this setpoint is on the wrong side of its limit. No tolerance: it is a digital value."""

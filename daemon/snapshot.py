@@ -67,10 +67,11 @@ def restore(
     known = LastKnown() if office is None else msgspec.msgpack.decode(office, type=LastKnown)
     site = state.office.site
     until = max((at for at in (known.kept_at, heard_until) if at is not None), default=None)
-    away = until is None or not timedelta(0) <= now - until <= EVIDENCE_SURVIVES
+    missed = timedelta(0) if until is None else max(timedelta(0), now - until)
+    away = until is None or now < until or missed > EVIDENCE_SURVIVES
     return replace(
         state,
-        cases={case.key: _later(case, state, now) for case in kept.cases if case.device in site.devices},
+        cases={case.key: _later(case, missed) for case in kept.cases if case.device in site.devices},
         memory=kept.memory,
         recent=known.recent,
         office=replace(
@@ -86,9 +87,8 @@ def restore(
     )
 
 
-def _later(case: Case, state: State, now: datetime) -> Case:
+def _later(case: Case, missed: timedelta) -> Case:
     """A command that was out when we ended gets its time for proof again: nobody was listening in between."""
-    policy = next((policy for policy in state.policies if policy.name == case.policy), None)
-    if case.phase != "acting" or policy is None or case.due_at is None:
+    if case.phase != "acting" or case.due_at is None:
         return case
-    return msgspec.structs.replace(case, due_at=max(case.due_at, now + policy.confirm_within))
+    return msgspec.structs.replace(case, due_at=case.due_at + missed)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from policies.office.averages import STILL, Air, breathe
-from policies.office.heard import NOTHING, Heard, hear
+from policies.office.heard import NOTHING, Heard, hear_all
 from policies.office.office import Office
 from policies.office.outdoor import hear_outdoor
 from sensors.device import Device, DeviceId
@@ -22,6 +22,9 @@ from sensors.readings import (
 )
 
 UNCLAIMED_AT_MOST = 2000
+_OF_ZONES = frozenset({Occupancy, Environment, Contact})
+"""What is about a zone: it may change the verdict on everything that stands there."""
+_OF_NO_DEVICE = frozenset({CommandReply, Gateway, Announced})
 
 
 class Heed:
@@ -45,65 +48,68 @@ class Heed:
 
 
 def heed(into: Heed, readings: Sequence[AnyReading]) -> None:
-    """Take the readings in, in order."""
+    """Take the readings in: in order for each device, the devices in the order in which they first spoke."""
     devices = into.office.site.devices
+    said: dict[DeviceId, list[AnyReading]] = {}
     for reading in readings:
-        if isinstance(reading, CommandReply):
+        kind = type(reading)
+        if kind not in _OF_NO_DEVICE:
+            name = reading.device
+            if name in said:
+                said[name].append(reading)
+            elif name in devices:
+                said[name] = [reading]
+        elif isinstance(reading, CommandReply):
             into.replies.append(reading)
         elif isinstance(reading, Gateway):
             into.office = replace(into.office, gateways={**into.office.gateways, reading.device: reading.online})
         elif isinstance(reading, Announced):
             _announced(into, reading)
-        else:
-            device = devices.get(reading.device)
-            if device is not None:
-                _device(into, device, reading)
+    if said:
+        if into.heard is None:
+            into.heard = dict(into.office.heard)
+        for name, all_said in said.items():
+            _device(into, into.heard, devices[name], all_said)
 
 
-def _device(into: Heed, device: Device, reading: AnyReading) -> None:
-    if into.heard is None:
-        into.heard = dict(into.office.heard)
-    before = into.heard.get(device.id)
+def _device(into: Heed, heard: dict[DeviceId, Heard], device: Device, readings: Sequence[AnyReading]) -> None:
+    before = heard.get(device.id)
     if before is None:
         before = _first(device)
-    into.heard[device.id] = hear(before, reading)
+    heard[device.id] = hear_all(before, readings)
     into.dirty.add(device.id)
-    for measured in into.office.site.measured_by.get(device.id, ()):
-        into.dirty.add(measured)
-    if isinstance(reading, PrintJob):  # it may repeat another printer's job, or be repeated there
+    into.dirty.update(into.office.site.measured_by.get(device.id, ()))
+    kinds = {type(reading) for reading in readings}
+    if PrintJob in kinds:  # it may repeat another printer's job, or be repeated there
         into.dirty.update(printer.id for printer in into.office.site.by_kind.get("printer", ()))
-    if isinstance(reading, Occupancy | Environment | Contact):
+    if kinds & _OF_ZONES:
         into.dirty.update(neighbour.id for neighbour in into.office.site.in_zone[device.zone])
-    if isinstance(reading, Climate | Environment) and reading.live:
-        _air(into, device, reading, before.silent_after)
+    airy = [reading for reading in readings if isinstance(reading, Climate | Environment) and reading.live]
+    if airy:
+        _air(into, device, airy, before.silent_after)
 
 
-def _air(into: Heed, device: Device, reading: Climate | Environment, silent_after: timedelta) -> None:
+def _air(into: Heed, device: Device, readings: Sequence[Climate | Environment], silent_after: timedelta) -> None:
     """What needs more than the last value: the room's quarter of an hour, and the days outside.
 
     The weather concerns every unit of the site.
     """
-    if reading.room_celsius is not None or reading.humidity_percent is not None:
+    said = [(one.arrived_at, one.room_celsius, one.humidity_percent) for one in readings]
+    if any(celsius is not None or percent is not None for _, celsius, percent in said):
         if into.air is None:
             into.air = dict(into.office.air)
-        into.air[device.id] = breathe(
-            into.air.get(device.id, STILL),
-            reading.room_celsius,
-            reading.humidity_percent,
-            reading.arrived_at,
-            silent_after,
-        )
-    outdoor_celsius = reading.outdoor_celsius if isinstance(reading, Environment) else None
-    if outdoor_celsius is not None:
-        site = into.office.site
-        outdoor = hear_outdoor(
-            into.office.outdoor,
-            outdoor_celsius,
-            site.calendar.local(reading.arrived_at),
-            southern=site.seasons.southern,
-        )
-        into.office = replace(into.office, outdoor=outdoor)
-        into.dirty.update(unit.id for unit in site.by_kind.get("climate", ()))
+        into.air[device.id] = breathe(into.air.get(device.id, STILL), said, silent_after)
+    for reading in readings:
+        if isinstance(reading, Environment) and reading.outdoor_celsius is not None:
+            site = into.office.site
+            outdoor = hear_outdoor(
+                into.office.outdoor,
+                reading.outdoor_celsius,
+                site.calendar.local(reading.arrived_at),
+                southern=site.seasons.southern,
+            )
+            into.office = replace(into.office, outdoor=outdoor)
+            into.dirty.update(unit.id for unit in site.by_kind.get("climate", ()))
 
 
 def _first(device: Device) -> Heard:

@@ -4,11 +4,13 @@ A sensor that speaks only on a change stands for its last value until it speaks 
 chatty sensor costs no more than a quiet one.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
 
 WINDOW_MINUTES = 15
+_MINUTE = timedelta(minutes=1)
 Minute = tuple[int, float, int]
 """Minutes since 1970, the sum of the values said in that minute, their number."""
 
@@ -30,26 +32,47 @@ class Air(msgspec.Struct, frozen=True, gc=False):
 STILL = Air()
 
 
-def breathe(air: Air, celsius: float | None, percent: float | None, at: datetime, silent_after: timedelta) -> Air:
-    """The same after one more live reading."""
+Said = tuple[datetime, float | None, float | None]
+"""When, °C, percent."""
+
+
+def breathe(air: Air, said: Sequence[Said], silent_after: timedelta) -> Air:
+    """The same after these live readings, in order. What falls into one minute is summed up first."""
     return Air(
-        air.room_celsius if celsius is None else put(air.room_celsius, celsius, at, silent_after),
-        air.humidity_percent if percent is None else put(air.humidity_percent, percent, at, silent_after),
+        _put_all(air.room_celsius, [(at, celsius) for at, celsius, _ in said], silent_after),
+        _put_all(air.humidity_percent, [(at, percent) for at, _, percent in said], silent_after),
     )
 
 
-def put(window: Window, value: float, at: datetime, silent_after: timedelta) -> Window:
-    """The window with one more value. It begins anew after a silence, and where the clock was set back."""
+def _put_all(window: Window, said: Sequence[tuple[datetime, float | None]], silent_after: timedelta) -> Window:
+    begun, total, number = said[0][0], 0.0, 0
+    for at, value in said:
+        if value is None:
+            continue
+        if number and at.minute == begun.minute and timedelta(0) <= at - begun < _MINUTE:
+            total, number = total + value, number + 1
+            continue
+        if number:
+            window = put(window, total, begun, silent_after, number)
+        begun, total, number = at, value, 1
+    return put(window, total, begun, silent_after, number) if number else window
+
+
+def put(window: Window, value: float, at: datetime, silent_after: timedelta, number: int = 1) -> Window:
+    """The window with one more value, or with the sum of a `number` of values of one minute.
+
+    It begins anew after a silence, and where the clock was set back.
+    """
     minute = int(at.timestamp() // 60)
     minutes = window.minutes
     if minutes and not 0 <= minute - minutes[-1][0] <= silent_after.total_seconds() / 60:
         minutes = ()
     if minutes and minutes[-1][0] == minute:
         _, total, count = minutes[-1]
-        minutes = (*minutes[:-1], (minute, total + value, count + 1))
+        minutes = (*minutes[:-1], (minute, total + value, count + number))
     else:
         first = _first_needed(minutes, minute - WINDOW_MINUTES + 1)
-        minutes = (*minutes[first:], (minute, value, 1))
+        minutes = (*minutes[first:], (minute, value, number))
     return Window(minutes, _mean(minutes))
 
 

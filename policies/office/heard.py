@@ -1,7 +1,9 @@
 """What was last heard of one device: a value, when it was said, since when it has been so, and whether that is evidence."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Generic, TypeVar
+from operator import attrgetter
+from typing import Any, Generic, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -22,6 +24,8 @@ from sensors.readings import (
 )
 
 T = TypeVar("T")
+
+_AFTER = timedelta(microseconds=1)
 
 
 class Signal(msgspec.Struct, Generic[T], frozen=True, gc=False):
@@ -83,7 +87,7 @@ class Heard(msgspec.Struct, frozen=True, gc=False):
 
     def silent_at(self) -> datetime | None:
         """The first instant at which `is_silent` becomes true, if it is not already."""
-        return None if self.heard_at is None else self.heard_at + self.silent_after + timedelta(microseconds=1)
+        return None if self.heard_at is None else self.heard_at + self.silent_after + _AFTER
 
 
 NOTHING = Heard()
@@ -117,6 +121,16 @@ _FIELDS: dict[type[Reading], tuple[str, ...]] = {
 }
 
 
+_SAID: dict[type[Reading], tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]] = {
+    kind: (names, attrgetter(*names) if len(names) > 1 else lambda of, name=names[0]: (getattr(of, name),))  # type: ignore[misc]
+    for kind, names in _FIELDS.items()
+}
+"""The names of a reading's quantities, and what takes all their values out of a reading, or out of a Heard, at once."""
+
+
+_NOTHING_SAID: tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]] = ((), lambda _: ())
+
+
 def hear(heard: Heard, reading: Reading) -> Heard:
     """The same device after one more reading.
 
@@ -125,19 +139,18 @@ def hear(heard: Heard, reading: Reading) -> Heard:
     """
     changes: dict[str, object] = {}
     at, live = reading.arrived_at, reading.live
-    for name in _FIELDS.get(type(reading), ()):
-        value = getattr(reading, name)
+    names, said = _SAID.get(type(reading), _NOTHING_SAID)
+    for name, value, old in zip(names, said(reading), said(heard), strict=True):
         if value is None:
             continue
-        old = getattr(heard, name)
         if old is None:
             changes[name] = Signal(value, at, at, live)
         elif live:
-            changes[name] = Signal(value, at, old.since if old.value == value and old.live else at, live=True)
+            changes[name] = Signal(value, at, old.since if old.value == value and old.live else at, True)
         elif not old.live:
-            changes[name] = Signal(value, at, old.since if old.value == value else at, live=False)
+            changes[name] = Signal(value, at, old.since if old.value == value else at, False)
         elif old.value != value:
-            changes[name] = Signal(value, at, at, live=False)
+            changes[name] = Signal(value, at, at, False)
     if isinstance(reading, PrintJob):
         changes["jobs"] = _with(heard.jobs, reading)
     if isinstance(reading, Availability):
@@ -147,6 +160,44 @@ def hear(heard: Heard, reading: Reading) -> Heard:
     if isinstance(reading, Climate) and reading.memo:
         changes["memo"] = reading.memo
     return replace(heard, **changes) if changes else heard
+
+
+def hear_all(heard: Heard, readings: Sequence[Reading]) -> Heard:
+    """The same as `hear` for one after the other; readings of one kind that are news cost little more than one of them.
+
+    Of such a row only the last value of each quantity stays; the ones before it tell since when it has been so.
+    """
+    last = readings[-1]
+    kind = type(last)
+    known = _SAID.get(kind)
+    if len(readings) == 1 or known is None or not all(type(one) is kind and one.live for one in readings):
+        for reading in readings:
+            heard = hear(heard, reading)
+        return heard
+    names, said = known
+    changes: dict[str, object] = {"heard_at": last.arrived_at}
+    for name, old in zip(names, said(heard), strict=True):
+        value = at = since = None
+        for one in reversed(readings):
+            earlier = getattr(one, name)
+            if earlier is None:
+                continue
+            if at is None:
+                value, at, since = earlier, one.arrived_at, one.arrived_at
+            elif earlier == value:
+                since = one.arrived_at
+            else:
+                break
+        else:
+            if old is not None and old.live and old.value == value:
+                since = old.since
+        if at is not None and since is not None:
+            changes[name] = Signal(value, at, since, True)
+    if kind is Climate:
+        memos = [one.memo for one in readings if one.memo]  # type: ignore[attr-defined]  # all are of that kind
+        if memos:
+            changes["memo"] = memos[-1]
+    return replace(heard, **changes)
 
 
 def last_known(heard: Heard) -> Heard:

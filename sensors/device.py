@@ -81,7 +81,7 @@ class Device(msgspec.Struct, frozen=True):
 
     `standby_watts` is the ceiling below which it counts as off; `busy_watts` the floor above which it is at work.
     `meter` names the device that measures this one's power, where it is another. `open_loop` (infrared): what it
-    reports is what it was told, never what it did. `busy_signs` names devices whose word says that this one is at work. `mapping`: what its messages mean, for the family `mapped`.
+    reports is what it was told, never what it did. `busy_signs` names devices whose word says that this one is at work. `outdoor`: a thermometer in the open air. `mapping`: what its messages mean, for the family `mapped`.
     """
 
     id: DeviceId
@@ -101,6 +101,7 @@ class Device(msgspec.Struct, frozen=True):
     step_celsius: float = 0.5
     silent_after_seconds: float | None = None
     busy_signs: tuple[DeviceId, ...] = ()
+    outdoor: bool = False
     gateway: str = ""
     mapping: Mapping | None = None
 

@@ -26,6 +26,7 @@ from sensors.family import Decoder, Family, Greets, Grows, Learns, Refused, by_a
 from sensors.liveness import BATTERY_SILENT_AFTER, is_replay, sleeps
 from sensors.messages import Message, Outgoing
 from sensors.never_cut import refused_because
+from sensors.outdoors import outdoors
 from sensors.readings import AnyReading, Gateway
 
 FAMILIES: Final[Mapping[FamilyName, Callable[[tzinfo | None], Family]]] = {
@@ -62,6 +63,7 @@ class Registry:
     def __init__(self, devices: Sequence[Device], site_zone: tzinfo | None = None, *, everything: bool = False) -> None:
         self._devices = by_address(devices)
         self._configured = tuple(devices)
+        self._outdoors = frozenset(device.id for device in devices if device.outdoor)
         used = {device.address.family for device in devices}
         self._families = {name: make(site_zone) for name, make in FAMILIES.items() if everything or name in used}
         self._learning = [family for family in self._families.values() if isinstance(family, Learns)]
@@ -137,6 +139,8 @@ class Registry:
         for family in self._families.values():
             decoder = family.route(topic, self._devices)
             if decoder is not None:
+                if self._outdoors:
+                    decoder = outdoors(decoder, self._outdoors)
                 if len(self._decoders) >= TOPICS_REMEMBERED:
                     self._decoders.clear()
                 self._decoders[topic] = decoder

@@ -81,6 +81,8 @@ def _device(name: str, entry: DeviceEntry) -> Device:
         switchable=entry.switchable,
         never_off=entry.never_off,
         open_loop=entry.open_loop,
+        busy_signs=tuple(DeviceId(sign) for sign in entry.busy_signs),
+        outdoor=entry.outdoor,
         meter=None if entry.meter is None else DeviceId(entry.meter),
         standby_watts=entry.standby_watts,
         busy_watts=entry.busy_watts,

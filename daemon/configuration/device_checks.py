@@ -28,6 +28,7 @@ def check_devices(draft: Draft) -> Iterator[Complaint]:
         yield from _leave_to_switch(name, device)
         yield from _belongs_to_kind(name, device)
         yield from _limits(name, device)
+        yield from _signs(name, device, draft)
         wire = (device.family, base_of(device), device.address, device.channel)
         first = seen.setdefault(wire, name)
         if first != name:
@@ -102,6 +103,17 @@ def _limits(name: str, device: DeviceEntry) -> Iterator[Complaint]:
     if lowest >= highest:
         key = "max_celsius" if device.min_celsius is None else "min_celsius"
         yield ("devices", name, key), f"leaves no setpoint: lowest {lowest:g}, highest {highest:g}"
+
+
+def _signs(name: str, device: DeviceEntry, draft: Draft) -> Iterator[Complaint]:
+    for number, sign in enumerate(device.busy_signs):
+        if sign not in draft.device_ids:
+            yield (
+                ("devices", name, "busy_signs", number),
+                f"names a device that is not in devices{choose(sign, draft.device_ids)}",
+            )
+    if device.outdoor and device.kind != "environment":
+        yield ("devices", name, "outdoor"), f"is for devices of kind environment, and this is {device.kind}"
 
 
 def _meter_circles(draft: Draft) -> Iterator[Complaint]:

@@ -48,6 +48,10 @@ class DeviceEntry(Section):
         default=False, description="true: it may be switched off; nothing is unless you say so here"
     )
     never_off: Flag = Field(default=False, description="true: nobody may ever switch it off, not even by mistake")
+    outdoor: Flag = Field(default=False, description="a thermometer in the open air, not in a room")
+    busy_signs: tuple[Slug, ...] = Field(
+        default=(), max_length=8, description="devices whose word says that this one is at work (terminal, print queue)"
+    )
     open_loop: Flag = Field(
         default=False, description="true for infrared: it reports what it was told, not what it did"
     )

@@ -12,6 +12,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from real_mosquitto import Mosquitto, free_port
 
 from daemon.bootstrap import assemble
+from daemon.clock import Clock
 from daemon.configuration.load import parse
 from daemon.daemon import Daemon
 
@@ -27,10 +28,12 @@ store: {{path: history.sqlite}}
 
 
 @contextlib.contextmanager
-def running(folder: Path, broker: Mosquitto, rest: str) -> Iterator[Daemon]:
+def running(
+    folder: Path, broker: Mosquitto, rest: str, clock: Clock | None = None, speed: float = 1.0
+) -> Iterator[Daemon]:
     """A daemon with this configuration; stopped cleanly at the end."""
     text = HEAD.format(broker=broker.port, board=free_port()) + rest
-    daemon = assemble(parse(text, file="office.yaml", directory=folder), {})
+    daemon = assemble(parse(text, file="office.yaml", directory=folder), {}, clock, speed)
     daemon.start()
     try:
         wait_for(lambda: daemon.network.is_live, "the broker's queue to be heard")

@@ -35,7 +35,7 @@ class PrintJobs(Policy):
         default=0.2, ge=0, le=1, description="share of the cases that come with a tip to the zone; 0: never, 1: always"
     )
     tip_always_below: int = Field(
-        default=4, ge=0, description="printers with fewer jobs in the window get the tip always, or they would never"
+        default=4, ge=0, description="printers with fewer jobs in a window get the tip always, or they might never"
     )
 
     def judge(self, office: Office, now: datetime) -> Iterator[Finding]:
@@ -58,7 +58,7 @@ class PrintJobs(Policy):
                 ),
                 until=min(job.ended_at for job in found) + self.window,
                 past=True,
-                tip=self.tip(found) if self._may_tip(found[0], len(young)) else None,
+                tip=self.tip(found) if self._may_tip(found[0], heard.jobs) else None,
             )
 
     def counts(self, job: PrintJob, now: datetime) -> bool:
@@ -78,8 +78,10 @@ class PrintJobs(Policy):
     def tip(self, found: Sequence[PrintJob]) -> Words:
         """What people may do another time."""
 
-    def _may_tip(self, first: PrintJob, jobs: int) -> bool:
+    def _may_tip(self, first: PrintJob, jobs: Sequence[PrintJob]) -> bool:
+        """By lot, drawn by the job's name: the same answer for as long as the case lasts."""
         if not self.tip_share:
             return False
+        before = sum(first.ended_at - self.window < job.ended_at <= first.ended_at for job in jobs)
         drawn = crc32(f"{self.name}/{first.job}".encode()) / 2**32
-        return jobs < self.tip_always_below or drawn < self.tip_share
+        return before < self.tip_always_below or drawn < self.tip_share

@@ -111,3 +111,28 @@ def test_the_short_way_for_tasmota_plugs_says_what_the_long_way_says(payload: st
     # the answer to a STATUS is always read the long way
     long = hears.decode(message("stat/desk-2/STATUS11", f'{{"StatusSTS":{payload}}}'))
     assert [written_out(reading) for reading in short] == [written_out(reading) for reading in long]
+
+
+def test_what_a_homie_device_publishes_on_its_way_is_news_once_it_is_ready() -> None:
+    hears = registry("homie")
+    root = "homie/5/ac-1"
+    described = json.dumps(
+        {"nodes": {"ac": {"properties": {"target": {"datatype": "float", "unit": "°C", "settable": True}}}}}
+    )
+    hears.decode(message(f"{root}/$state", "init"))
+    hears.decode(message(f"{root}/$description", described))
+    (early,) = hears.decode(message(f"{root}/ac/target", "24.0"))
+    assert early.live is False
+    online, target = hears.decode(message(f"{root}/$state", "ready"))
+    assert (written_out(online)["online"], written_out(target)["setpoint_celsius"], target.live) == (True, 24.0, True)
+    assert len(hears.decode(message(f"{root}/$state", "ready"))) == 1, "once"
+
+
+def test_what_a_homie_device_had_published_before_we_came_is_no_news_when_it_is_ready() -> None:
+    hears = registry("homie")
+    root = "homie/5/ac-1"
+    described = json.dumps({"nodes": {"ac": {"properties": {"target": {"datatype": "float", "unit": "°C"}}}}})
+    hears.decode(message(f"{root}/$state", "init", retained=True))
+    hears.decode(message(f"{root}/$description", described, retained=True))
+    hears.decode(message(f"{root}/ac/target", "24.0", retained=True))
+    assert len(hears.decode(message(f"{root}/$state", "ready"))) == 1

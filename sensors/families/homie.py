@@ -13,6 +13,8 @@ from datetime import timedelta, tzinfo
 from functools import partial
 from typing import Final
 
+import msgspec
+
 from sensors import units
 from sensors.commands import Command, SetSetpoint
 from sensors.device import Address, Device, FamilyName, Traits
@@ -29,6 +31,7 @@ BASE: Final = "homie"
 
 _META: Final = ("$name", "$datatype", "$format", "$settable", "$unit")
 _WORDS: Final = 200
+_MOST_WAITING: Final = 500
 _SWITCHED: Final = ("climate", "plug", "light")
 _POWER: Final = ("power", "on", "state", "switch", "relay", "onoff", "on-off")
 _BOOLEANS: Final[Mapping[str, bool]] = {"true": True, "false": False}
@@ -47,6 +50,8 @@ class Homie:
         self._properties: dict[str, dict[str, Property]] = {}
         """By the root of a device, and there by `<node>/<property>`."""
         self._states = States()
+        self._waiting: dict[str, dict[str, Message]] = {}
+        """What a device published on its way to `ready`, by root and `<node>/<property>`: news once it is there."""
 
     def subscriptions(self, devices: Sequence[Device]) -> Sequence[str]:
         """Per device its state, its description and its parts; in version 5 the states of all, for the roots of children."""
@@ -71,7 +76,7 @@ class Homie:
             return self._stranger(topic, named)
         ours, rest = named[root], topic[len(root) + 1 :]
         if rest == "$state":
-            return partial(self._states.decode, root, named)
+            return partial(self._state, root, named)
         if rest == "$description" and _is_five(root):
             return partial(self._description, root, named)
         path, _, leaf = rest.rpartition("/")
@@ -124,6 +129,17 @@ class Homie:
             return partial(self._states.decode, root, named)
         return partial(found, root) if leaf == "$description" else None
 
+    def _state(self, root: str, named: Mapping[str, Sequence[Device]], message: Message) -> Sequence[AnyReading]:
+        readings = [*self._states.decode(root, named, message)]
+        if not self._states.is_starting(root):
+            waiting = self._waiting.pop(root, {})
+            if is_live(message) and self._states.is_ready(root):
+                for path, said in waiting.items():
+                    now = msgspec.structs.replace(said, arrived_at=message.arrived_at)
+                    wanted = [device for device in named[root] if _part_of(device, path) is not None]
+                    readings.extend(self._value(root, path, wanted, now))
+        return readings
+
     def _description(self, root: str, named: Mapping[str, Sequence[Device]], message: Message) -> Sequence[AnyReading]:
         # homie/5/ac-1/$description -> {"homie":"5.0","version":1,"nodes":{"ac":{"properties":{"target":{…}}}}}
         told = units.json_object(message.payload, units.INVENTORY_BYTES) if message.payload else {}
@@ -150,20 +166,16 @@ class Homie:
                 for path, one in self._properties[root].items()
                 if _part_of(device, path) is not None
             }
-            traits = traits_of(root, mine)
-            readings.append(
-                Announced(
-                    device=device.id,
-                    arrived_at=message.arrived_at,
-                    live=live,
-                    address=device.address,
-                    traits=traits,
-                )
-            )
+            who, at, traits = device.id, message.arrived_at, traits_of(root, mine)
+            readings.append(Announced(device=who, arrived_at=at, live=live, address=device.address, traits=traits))
         return readings
 
     def _value(self, root: str, path: str, devices: Sequence[Device], message: Message) -> Sequence[AnyReading]:
         # homie/5/ac-1/ac/target -> 26.0
+        if self._states.is_starting(root) and is_live(message):
+            waiting = self._waiting.setdefault(root, {})
+            if path in waiting or len(waiting) < _MOST_WAITING:
+                waiting[path] = message
         about = self._properties.get(root, {}).get(path)
         if about is None or not about.datatype:
             return ()

@@ -35,6 +35,10 @@ class States:
         root = self._root_of.get(device, device)
         return self._states.get(device) in ("ready", "alert") and _ONLINE.get(self._states.get(root, "ready"), True)
 
+    def is_starting(self, device: str) -> bool:
+        """Whether it is publishing what it has, before it says `ready`."""
+        return self._states.get(device) == "init"
+
     def decode(self, device: str, named: Mapping[str, Sequence[Device]], message: Message) -> Sequence[AnyReading]:
         """`$state` of this device: for itself, and for the configured devices that hang on it."""
         word = units.text(message.payload)

@@ -9,8 +9,11 @@ from sensors.virtual.days import Days
 from sensors.virtual.faults import Faults
 from sensors.virtual.loads import shape
 from sensors.virtual.plan import Plan, PlannedDevice
+from sensors.virtual.speaks_esphome import EspHome
+from sensors.virtual.speaks_homie import Homie
 from sensors.virtual.speaks_print_agent import PrintAgent
 from sensors.virtual.speaks_shelly import Shelly
+from sensors.virtual.speaks_shelly_gen1 import ShellyGen1
 from sensors.virtual.speaks_tasmota import Tasmota
 from sensors.virtual.speaks_tasmota_infrared import TasmotaInfrared
 from sensors.virtual.speaks_zigbee2mqtt import Zigbee2Mqtt
@@ -75,6 +78,12 @@ def _voice(key: tuple[str, str, str], things: list[Thing], plan: Plan, seed: int
         case "tasmota":
             speaks = TasmotaInfrared if isinstance(things[0], Unit) else Tasmota
             return speaks(things, days, faults, chance)
+        case "shelly_gen1":
+            return ShellyGen1(things, days, faults, chance)
+        case "esphome":
+            return EspHome(things, days, faults, chance)
+        case "homie":
+            return Homie(things, days, faults, chance)
         case "shelly_gen2":
             return Shelly(things, days, faults, chance)
         case "print_job":

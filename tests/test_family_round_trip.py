@@ -1,0 +1,243 @@
+"""From the violation to the proof in each family's words, against the virtual office: obeyed, disobeyed, and open loop."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+
+from daemon.bootstrap import with_silence
+from daemon.configuration.build import build_policies, build_site
+from daemon.configuration.load import parse
+from daemon.simulation.loop import Lockstep
+from policies.control.effects import Effect, Record
+from policies.office.office import Office
+from policies.state import State
+from sensors.device import Address
+from sensors.readings import AnyReading
+from sensors.registry import Registry
+from sensors.virtual.building import VirtualOffice
+from sensors.virtual.faults import NO_FAULTS, Faults
+from sensors.virtual.office_yaml import office_yaml
+from sensors.virtual.plan import Plan
+from sensors.virtual.plans import room_plan
+from sensors.virtual.things import Plug
+from sensors.virtual.units import Unit, UnitMode
+
+OPEN = datetime(2026, 7, 7, 2, 0, tzinfo=UTC)
+"""Ten in the morning in Shanghai, on a Tuesday."""
+CLOSED = OPEN + timedelta(hours=9)
+
+
+class Trip:
+    """One device alone in its room, and the engine beside it."""
+
+    def __init__(self, plan: Plan, start: datetime, faults: Faults = NO_FAULTS) -> None:
+        configuration = parse(office_yaml(plan), file="round trip", directory=Path())
+        self.registry = Registry(list(build_site(configuration).devices.values()), ZoneInfo(plan.timezone))
+        site = with_silence(build_site(configuration), self.registry)
+        self.office = VirtualOffice(plan, 1, faults)
+        self.turns: list[str] = []
+        self.outcomes: list[str] = []
+        state = State(Office(site), build_policies(configuration))
+        self.engine = Lockstep(self.office, self.registry, state, self._note)
+        self.now = start
+        self.run(timedelta(minutes=3))
+
+    def run(self, span: timedelta) -> None:
+        self.engine.run(self.now, self.now + span)
+        self.now += span
+
+    def told(self) -> list[tuple[str, str]]:
+        """The commands that reached the device, each once: topic and payload."""
+        return list(dict.fromkeys((one.topic, one.payload.decode()) for one in self.office.truth.commands))
+
+    def _note(self, _: datetime, __: State, ___: Sequence[AnyReading], effects: Sequence[Effect]) -> None:
+        records = [effect for effect in effects if isinstance(effect, Record)]
+        self.turns += [record.what for record in records]
+        self.outcomes += [record.case.outcome for record in records if record.case.outcome]
+
+
+class Climate(NamedTuple):
+    """A unit that is set wrong: where it is, what is wrong with it, and the words that set it right."""
+
+    piece: str
+    address: Address
+    mode: UnitMode
+    wrong_celsius: float
+    right_celsius: float
+    words: Callable[[str], bool]
+    topic: str
+
+
+UNITS = {
+    "zigbee2mqtt, two setpoints": Climate(
+        "cool2", Address("zigbee2mqtt", "room/ac"), "cool", 22.0, 26.0,
+        lambda words: words == '{"occupied_cooling_setpoint":26}', "zigbee2mqtt/room/ac/set",
+    ),
+    "zigbee2mqtt, cools with a heating setpoint": Climate(
+        "cool1", Address("zigbee2mqtt", "room/ac"), "cool", 22.0, 26.0,
+        lambda words: words == '{"current_heating_setpoint":26}', "zigbee2mqtt/room/ac/set",
+    ),
+    "shelly_gen1, a valve": Climate(
+        "cool2", Address("shelly_gen1", "shellytrv-1"), "heat", 24.0, 20.0,
+        lambda words: words == "20", "shellies/shellytrv-1/thermostat/0/command/target_t",
+    ),
+    "esphome, one setpoint": Climate(
+        "cool1", Address("esphome", "room-ac", "climate/split"), "cool", 22.0, 26.0,
+        lambda words: words == "26", "room-ac/climate/split/target_temperature/command",
+    ),
+    "esphome, two setpoints": Climate(
+        "cool2", Address("esphome", "floor/ac", "climate/split"), "heat", 23.0, 20.0,
+        lambda words: words == "20", "floor/ac/climate/split/target_temperature_low/command",
+    ),
+    "homie": Climate(
+        "cool1", Address("homie", "ac-1", "ac"), "cool", 22.0, 26.0,
+        lambda words: words == "26", "homie/5/ac-1/ac/target/set",
+    ),
+    "homie in a domain of its own": Climate(
+        "cool1", Address("homie", "ac-1", "ac", "house"), "cool", 22.0, 26.0,
+        lambda words: words == "26", "house/5/ac-1/ac/target/set",
+    ),
+}  # fmt: skip
+PLUGS = {
+    "zigbee2mqtt": (Address("zigbee2mqtt", "room/plug"), "zigbee2mqtt/room/plug/set", '{"state":"OFF"}'),
+    "tasmota": (Address("tasmota", "plug_1"), "cmnd/plug_1/POWER", "OFF"),
+    "tasmota, renamed": (
+        Address("tasmota", "plug_1", base="%topic%/%prefix%/"),
+        "plug_1/cmnd/POWER",
+        "OFF",
+    ),
+    "shelly_gen1": (Address("shelly_gen1", "shellyplug-1"), "shellies/shellyplug-1/relay/0/command", "off"),
+    "shelly_gen2": (Address("shelly_gen2", "shelly-1"), "shelly-1/rpc", '"method":"Switch.Set","params":{"id":0,"on":false}'),
+    "esphome": (
+        Address("esphome", "plug", "switch/relay,sensor/relay_power,sensor/total=kWh"),
+        "plug/switch/relay/command",
+        "OFF",
+    ),
+    "homie": (Address("homie", "plug-1", "outlet"), "homie/5/plug-1/outlet/power/set", "false"),
+}  # fmt: skip
+
+
+def unit_plan(climate: Climate) -> Plan:
+    """A unit that no meter sees: its own word is all there is."""
+    plan = room_plan(climate.piece, people=0)
+    planned = next(one for one in plan.devices if one.device.kind == "climate")
+    device = msgspec.structs.replace(
+        planned.device,
+        address=climate.address,
+        meter=None,
+        open_loop=climate.address.family == "tasmota",
+        gateway="zigbee2mqtt" if climate.address.family == "zigbee2mqtt" else "",
+    )
+    return replace(plan, devices=(replace(planned, device=device),))
+
+
+def plug_plan(address: Address) -> Plan:
+    plan = room_plan("monitor", people=0)
+    (planned,) = (one for one in plan.devices if one.device.kind == "plug")
+    device = msgspec.structs.replace(
+        planned.device,
+        address=address,
+        switchable=True,
+        gateway="zigbee2mqtt" if address.family == "zigbee2mqtt" else "",
+    )
+    return replace(plan, devices=(replace(planned, device=device),))
+
+
+def wrong(climate: Climate, faults: Faults = NO_FAULTS) -> tuple[Trip, Unit]:
+    plan = unit_plan(climate)
+    trip = Trip(plan, OPEN, faults)
+    (unit,) = trip.office.things.values()
+    assert isinstance(unit, Unit)
+    unit.set(trip.now.timestamp(), "person", on=True, mode=climate.mode, celsius=climate.wrong_celsius)
+    return trip, unit
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_a_wrong_setpoint_is_set_right_in_the_units_words_and_proved(name: str) -> None:
+    climate = UNITS[name]
+    trip, unit = wrong(climate)
+    trip.run(timedelta(minutes=20))
+    assert (unit.is_on, unit.mode, unit.target_celsius) == (True, climate.mode, climate.right_celsius)
+    ((topic, words),) = trip.told()
+    assert topic == climate.topic
+    assert climate.words(words), words
+    assert trip.turns == ["opened", "commanded", "proved"]
+    assert trip.outcomes == ["proved"]
+    assert trip.registry.refusals == {}
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_a_unit_that_does_not_obey_is_stuck(name: str) -> None:
+    climate = UNITS[name]
+    deaf = frozenset(planned.id for planned in unit_plan(climate).devices)
+    trip, unit = wrong(climate, Faults(deaf=deaf))
+    trip.run(timedelta(minutes=40))
+    assert unit.target_celsius == climate.wrong_celsius
+    assert {topic for topic, _ in trip.told()} == {climate.topic}
+    assert "stuck" in trip.turns
+    assert "proved" not in trip.turns
+
+
+@pytest.mark.parametrize("name", PLUGS)
+def test_a_plug_left_on_goes_off_in_its_words_and_its_watts_prove_it(name: str) -> None:
+    address, topic, words = PLUGS[name]
+    trip = Trip(plug_plan(address), CLOSED)
+    (plug,) = trip.office.things.values()
+    assert isinstance(plug, Plug)
+    trip.run(timedelta(minutes=40))
+    assert [transition.to for transition in trip.office.truth.transitions] == ["off"]
+    assert [one for one, _ in trip.told()] == [topic]
+    assert words in trip.told()[0][1]
+    assert trip.turns == ["opened", "commanded", "proved"]
+    assert trip.registry.refusals == {}
+
+
+@pytest.mark.parametrize("name", PLUGS)
+def test_a_plug_that_does_not_obey_is_stuck(name: str) -> None:
+    plan = plug_plan(PLUGS[name][0])
+    trip = Trip(plan, CLOSED, Faults(deaf=frozenset(planned.id for planned in plan.devices)))
+    trip.run(timedelta(minutes=90))
+    assert "stuck" in trip.turns
+    assert "proved" not in trip.turns
+
+
+@pytest.mark.parametrize("name", PLUGS)
+def test_a_relay_that_says_off_while_watts_flow_is_not_proved(name: str) -> None:
+    plan = plug_plan(PLUGS[name][0])
+    liars = frozenset(planned.id for planned in plan.devices)
+    trip = Trip(plan, CLOSED, Faults(liars=liars, liar_watts=60.0))
+    trip.run(timedelta(minutes=90))
+    assert trip.told()
+    assert "proved" not in trip.turns
+
+
+@pytest.mark.parametrize("missed", [0.0, 1.0], ids=["the unit takes the code", "the unit misses every code"])
+def test_what_infrared_was_told_is_commanded_and_never_proved(missed: float) -> None:
+    climate = Climate("coolir", Address("tasmota", "ir_1"), "cool", 22.0, 26.0, bool, "cmnd/ir_1/IRHVAC")
+    trip, unit = wrong(climate, Faults(infrared_missed_share=missed))
+    for attempt in range(20):  # a blaster does not see every press of the remote control
+        unit.set(trip.now.timestamp(), "person", celsius=22.0 + attempt % 2)
+        trip.run(timedelta(seconds=10))
+    trip.run(timedelta(minutes=40))
+    assert {topic for topic, _ in trip.told()} == {climate.topic}
+    assert msgspec.json.decode(trip.told()[0][1])["Temp"] == 26
+    assert unit.target_celsius == (22.0 + 19 % 2 if missed else 26.0)
+    assert "commanded" in trip.outcomes
+    assert "proved" not in trip.turns
+
+
+@pytest.mark.parametrize("name", PLUGS)
+def test_a_plug_that_is_gone_is_not_proved_off(name: str) -> None:
+    plan = plug_plan(PLUGS[name][0])
+    trip = Trip(plan, CLOSED)
+    (plug,) = plan.devices
+    trip.office.silence(plug.id)
+    trip.run(timedelta(minutes=90))
+    assert "proved" not in trip.turns
+    assert {one.fate for one in trip.office.truth.commands} <= {"silent"}

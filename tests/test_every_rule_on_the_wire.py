@@ -121,28 +121,31 @@ def test_a_rule_goes_all_the_way(kind: str, tmp_path: Path, broker: Mosquitto) -
         if not row.said:
             devices.say("zigbee2mqtt/window", json.dumps({"contact": True}))
 
-        def speak() -> None:
-            for topic, payload in row.said:
+        def say(*messages: tuple[str, object]) -> None:
+            for topic, payload in messages:
                 devices.say(topic, json.dumps(payload))
 
-        def cases() -> list[str]:
-            state = daemon.engine.state
-            return [case.phase for case in (*state.cases.values(), *state.recent) if case.phase != "pending"]
+        def is_told() -> bool:
+            say(*row.said)
+            return any(
+                case.phase != "pending" for case in (*daemon.engine.state.cases.values(), *daemon.engine.state.recent)
+            )
+
+        def is_commanded() -> bool:
+            say(*row.said)
+            return not devices.heard.empty()
+
+        def is_proved() -> bool:
+            if row.proof is not None:
+                say(row.proof)
+            return any(case.outcome == "proved" for case in daemon.engine.state.recent)
 
         if row.command is None:
-            wait_for(lambda: (speak(), cases())[1], "a case that a person hears of")
+            wait_for(is_told, "a case that a person hears of")
             assert devices.nothing_told(0.3), "this rule corrects nothing"
         else:
-            wait_for(lambda: (speak(), not devices.heard.empty())[1], "the command")
+            wait_for(is_commanded, "the command")
             topic, payload = devices.told()
             assert (topic, json.loads(payload)) == row.command
-            assert row.proof is not None
-            proof_topic, proof = row.proof
-            wait_for(
-                lambda: (
-                    devices.say(proof_topic, json.dumps(proof)),
-                    any(case.outcome == "proved" for case in daemon.engine.state.recent),
-                )[1],
-                "the proof",
-            )
+            wait_for(is_proved, "the proof")
     devices.close()

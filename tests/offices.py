@@ -58,7 +58,7 @@ def cooling(at: datetime, celsius: float, device: str = "ac", mode: Mode = "cool
     return Climate(device=DeviceId(device), arrived_at=at, mode=mode, cooling_setpoint_celsius=celsius, live=live)
 
 
-def power(at: datetime, on: bool | None, watts: float | None, device: str = "plug") -> Power:  # noqa: FBT001  reads as a row
+def power(at: datetime, on: bool | None, watts: float | None, device: str = "plug") -> Power:
     """A plug's word and its meter's."""
     return Power(device=DeviceId(device), arrived_at=at, is_on=on, watts=watts)
 

@@ -73,17 +73,23 @@ def occupied(request: Request) -> Refusal | None:
 
 
 def give_way(request: Request) -> Refusal | None:
-    """People change it back: after the k-th correction of a day we stop and ask, rather than fight."""
+    """People change it back: after the k-th correction of a day we stop and ask, rather than fight.
+
+    A setpoint sent again counts as well: whoever turns it back before it shows has turned it back. A switch-off sent again
+    does not: that is the radio.
+    """
     calendar = request.office.site.calendar
     today = calendar.local(request.now).date()
     corrections = sum(
         1
         for sent in request.sent
-        if sent.policy == request.policy.name and sent.attempt == 1 and calendar.local(sent.at).date() == today
+        if sent.policy == request.policy.name
+        and (sent.attempt == 1 or not request.is_off)
+        and calendar.local(sent.at).date() == today
     )
     reverts = [at for at in request.memory.reverts.get(request.device.id, ()) if calendar.local(at).date() == today]
     most = request.policy.give_way_after
-    if (corrections < most and len(reverts) < most) or request.case.attempts > 0:
+    if (corrections < most and len(reverts) < most) or (request.is_off and request.case.attempts > 0):
         return None
     room = request.office.of(request.device.id).room_celsius
     if room is None or not room.live:

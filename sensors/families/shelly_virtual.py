@@ -1,7 +1,8 @@
 """Thermostats that LinkedGo makes with Shelly's software: one unit made of virtual components (`number:203`, `enum:201`).
 
 `address.channel` names the model (`st802` a fan coil, `st1820` a floor heating), because what the numbers mean is the model's
-own affair. Source: devices' statuses in Home Assistant's tests (st802_gen3.json, st1820_gen3.json).
+own affair. Which number is what is from published statuses of both
+models; the fan coil's power key (`boolean:201`) was seen in one place only.
 """
 
 from collections.abc import Mapping, Sequence

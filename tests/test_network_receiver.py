@@ -71,6 +71,16 @@ def test_a_read_is_committed_then_acknowledged_then_handed_over() -> None:
     assert [(each.topic, each.payload) for each in desk.batches[0].messages] == [("a", b"1"), ("b", b"2"), ("c", b"3")]
 
 
+def test_what_comes_while_we_leave_stays_with_the_broker() -> None:
+    """Its acknowledgement would stand behind our DISCONNECT, and the next start would store it a second time."""
+    desk = Desk()
+    desk.pass_fence()
+    desk.done.clear()
+    desk.receiver.is_leaving = True
+    desk.hear(said("a", "1", 7))
+    assert desk.done == []
+
+
 def test_messages_of_one_read_and_of_the_next_never_share_an_instant() -> None:
     desk = Desk()
     desk.pass_fence()

@@ -70,8 +70,10 @@ class Network:
     def stop(self, timeout_seconds: float) -> bool:
         """Publish `offline`, disconnect, join the thread. False if the thread did not end in time.
 
-        Messages are received until the end; whoever reads the inbox stops after this. Publishing raises from now on.
+        What comes from now on stays with the broker, unacknowledged; whoever reads the inbox stops after this.
+        Publishing raises from now on.
         """
+        self._receiver.is_leaving = True
         deadline = time.monotonic() + timeout_seconds
         self._door.leave(timeout_seconds / 2)
         return self._client.join(max(0.0, deadline - time.monotonic()))

@@ -65,6 +65,8 @@ class Receiver:
     ) -> None:
         self.counters = Counters()
         self.is_failing = False
+        self.is_leaving = False
+        """Set before DISCONNECT: an acknowledgement behind it would be lost, and its reading stored twice."""
         self._journal = journal
         self._inbox = inbox
         self._fence = fence
@@ -85,6 +87,8 @@ class Receiver:
         self, raw: bytes, publishes: list[Publish], received_at: datetime, version: int, acknowledge: Acknowledge
     ) -> None:
         """Keep, acknowledge, hand over. `raw` are the bytes of exactly these packets."""
+        if self.is_leaving:
+            return
         if self._held:
             self._missed += len(publishes)
             self.counters.refused += len(publishes)

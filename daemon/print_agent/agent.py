@@ -37,10 +37,10 @@ class Agent:
         self._stopping = threading.Event()
         self._ledger = Ledger(settings.state)
         hashing = Hashing(site_key(settings.site_key), settings.link_days, settings.clear)
-        follower = None if settings.page_log is None else Follower(settings.page_log, self._ledger.place())
+        self._follower = None if settings.page_log is None else Follower(settings.page_log, self._ledger.place())
         server = PrintServer(settings.cups_host, settings.cups_port)
         self._teller = Teller(hashing, settings.departments)
-        self._collector = Collector(self._ledger, follower, server, self._teller)
+        self._collector = Collector(self._ledger, self._follower, server, self._teller)
         self._counters = Counters(settings.printers)
         self._publisher = Publisher(settings.broker, self._ledger)
         self._is_troubled = False
@@ -104,4 +104,6 @@ class Agent:
             time.sleep(0.02)
         self._publisher.stop()
         self._ledger.close()
+        if self._follower is not None:
+            self._follower.close()
         return left == 0

@@ -5,6 +5,9 @@ from datetime import datetime
 
 from daemon.clock import Clock
 from daemon.engine import Engine
+from policies.history import History
+from policies.inputs import Asked
+from policies.office.requests import Request
 from policies.state import State
 
 Facts = Callable[[], Mapping[str, str | float | bool]]
@@ -13,7 +16,8 @@ Facts = Callable[[], Mapping[str, str | float | bool]]
 class EngineSource:
     """Any thread. `facts` adds what the engine does not know (broker, journal, database)."""
 
-    def __init__(self, engine: Engine, clock: Clock, facts: Facts) -> None:
+    def __init__(self, engine: Engine, clock: Clock, facts: Facts, past: History) -> None:
+        self._past = past
         self._engine = engine
         self._clock = clock
         self._facts = facts
@@ -47,6 +51,14 @@ class EngineSource:
             "step_late_seconds": engine.late_seconds,
             **self._facts(),
         }
+
+    def ask(self, request: Request, who: str) -> None:
+        """Into the engine's inbox."""
+        self._engine.put(Asked(request, who))
+
+    def history(self) -> History:
+        """The store's answers."""
+        return self._past
 
     def _stepped(self, _state: State) -> None:
         for wake in self._wakes:

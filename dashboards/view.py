@@ -11,12 +11,12 @@ from typing import Literal
 import msgspec
 
 from dashboards.views.correction import Correction, Planned, corrections, planned
+from dashboards.views.leave import Leave, leaves
 from dashboards.views.place import Named, device, zone
 from dashboards.views.room import BREAKING, Room, room
 from dashboards.views.story import Story, stories
 from policies.control.case import Case
 from policies.office.calendar import Hours
-from policies.office.desk import Override
 from policies.office.office import Office
 from policies.state import State
 from policies.words import Words, say
@@ -45,16 +45,6 @@ class Silent(msgspec.Struct, frozen=True):
     heard_at: datetime | None
 
 
-class Leave(msgspec.Struct, frozen=True):
-    """An override: somebody's leave to differ, always with an end."""
-
-    zone: Named
-    device: Named | None
-    until: datetime
-    who: str
-    why: str
-
-
 class Overview(msgspec.Struct, frozen=True):
     """All that the first page shows; nothing on it comes from anywhere else."""
 
@@ -68,6 +58,8 @@ class Overview(msgspec.Struct, frozen=True):
     silent: tuple[Silent, ...]
     leaves: tuple[Leave, ...]
     unclaimed: int
+    power_watts: float | None = None
+    power_is_partial: bool = False
 
 
 def overview(state: State, now: datetime) -> Overview:
@@ -83,6 +75,7 @@ def overview(state: State, now: datetime) -> Overview:
         if site.in_zone.get(zone_id)
     )
     closing, closes = _next_hours(rooms)
+    drawn = [each.power_watts for each in rooms if each.power_watts is not None]
     return Overview(
         now=now,
         site=Named(site.id, site.names),
@@ -92,10 +85,10 @@ def overview(state: State, now: datetime) -> Overview:
         planned=planned(state, closing, closes=closes),
         rooms=rooms,
         silent=tuple(sorted(_silent(state.office, now), key=lambda each: each.heard_at is None)),
-        leaves=tuple(
-            _leave(state.office, override) for override in state.office.desk.overrides if now < override.until
-        ),
+        leaves=leaves(state, now),
         unclaimed=len(state.office.unclaimed),
+        power_watts=None if not drawn else sum(drawn),
+        power_is_partial=len(drawn) < len(rooms) or any(each.power_is_partial for each in rooms),
     )
 
 
@@ -151,11 +144,6 @@ def _silent(office: Office, now: datetime) -> Iterator[Silent]:
         heard = office.of(item.id)
         if item.kind != "printer" and heard.is_silent(now):
             yield Silent(device(office.site, item.id), zone(office.site, item.zone), heard.heard_at)
-
-
-def _leave(office: Office, override: Override) -> Leave:
-    thing = device(office.site, override.device) if override.device else None
-    return Leave(zone(office.site, override.zone), thing, override.until, override.who, override.why)
 
 
 def by_group(page: Overview) -> Mapping[str, tuple[Story, ...]]:

@@ -1,6 +1,6 @@
 """An office painted by hand for the board's tests: one room of every sort, both languages, nothing left to chance."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace as change
 from datetime import UTC, datetime, timedelta
 
@@ -8,15 +8,19 @@ from msgspec.structs import replace
 
 from policies.control.case import Case, CaseId, Refusal, Turn
 from policies.finding import Evidence, Finding
+from policies.history import CaseRow, CommandRow, History, JobRow, Sample, SavingRow, SlotRow, Window
+from policies.inputs import Asked
 from policies.office.calendar import Calendar, Hours
 from policies.office.desk import Desk, Override
 from policies.office.heard import Heard, Signal
 from policies.office.office import Office
+from policies.office.requests import Request
 from policies.office.site import Site, Zone
 from policies.policy import Citation
 from policies.rules.after_hours_power import AfterHoursPower
 from policies.rules.setpoint_limit import SetpointLimit
 from policies.state import State
+from policies.step import step
 from policies.words import Words, say
 from sensors.commands import Command, CommandId, Remedy, SetSetpoint, SwitchOff
 from sensors.device import Address, Device, DeviceId, Kind, Load, ZoneId
@@ -211,12 +215,44 @@ def busy_state() -> State:
     return change(state, office=office, cases={each.key: each for each in open_cases}, recent=tuple(done))
 
 
+class Nothing:
+    """A past in which nothing was said."""
+
+    def series(self, device: str, measurement: str, field: str, start: datetime, end: datetime) -> Sequence[Sample]:
+        return ()
+
+    def windows(
+        self, measurement: str, field: str, start: datetime, end: datetime, step: timedelta, by: Sequence[str] = ()
+    ) -> Sequence[Window]:
+        return ()
+
+    def last(self, measurement: str, field: str, start: datetime, end: datetime) -> Mapping[str, Sample]:
+        return {}
+
+    def jobs(self, start: datetime, end: datetime) -> Sequence[JobRow]:
+        return ()
+
+    def slots(self, start: datetime, end: datetime) -> Sequence[SlotRow]:
+        return ()
+
+    def cases(self, start: datetime, end: datetime) -> Sequence[CaseRow]:
+        return ()
+
+    def commands(self, start: datetime, end: datetime) -> Sequence[CommandRow]:
+        return ()
+
+    def savings(self, start: datetime, end: datetime) -> Sequence[SavingRow]:
+        return ()
+
+
 class Painted:
     """A board's source whose state and clock the test sets."""
 
     def __init__(self, state: State) -> None:
         self._state, self._now = state, NOW
         self.wakes: list[Callable[[], None]] = []
+        self.asked: list[tuple[Request, str]] = []
+        self.past: History = Nothing()
         self.facts: dict[str, str | float | bool] = {"alive": True, "journal_rows": 3}
 
     def state(self) -> State:
@@ -231,6 +267,14 @@ class Painted:
 
     def health(self) -> Mapping[str, str | float | bool]:
         return self.facts
+
+    def ask(self, request: Request, who: str) -> None:
+        """What the engine does with it, at once."""
+        self.asked.append((request, who))
+        self.step(step(self._state, [Asked(request, who)], self._now).state)
+
+    def history(self) -> History:
+        return self.past
 
     def step(self, state: State) -> None:
         """What the engine does: swap the state, nudge whoever listens."""

@@ -132,10 +132,11 @@ def test_only_this_machines_names_are_answered(browser: httpx.Client, host: str,
         assert browser.get("/healthz", headers={"Host": host}).status_code == (200 if allowed else 421)
 
 
-def test_only_reading_is_possible(browser: httpx.Client) -> None:
-    for method in ("POST", "PUT", "DELETE", "PATCH"):
+def test_nothing_but_reading_and_forms_is_possible(browser: httpx.Client) -> None:
+    for method in ("PUT", "DELETE", "PATCH", "OPTIONS"):
         refused = browser.request(method, "/")
-        assert (refused.status_code, refused.text) == (405, "Only reading is possible here.\n")
+        assert (refused.status_code, refused.headers["allow"]) == (405, "GET, POST")
+    assert browser.post("/").status_code == 405
 
 
 def test_the_probes_follow_what_the_process_says(source: Painted, browser: httpx.Client) -> None:

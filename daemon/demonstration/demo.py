@@ -89,7 +89,7 @@ class Demo:
             for path in self._directory.glob(f"{name}*"):
                 path.unlink()
         text = office_yaml(demo_plan(), port=port)
-        text += f"board:\n  bind: 127.0.0.1:{self._port}\n"
+        text += f"board:\n  bind: 127.0.0.1:{self._port}\n  open: true\n  users_file: users.json\n"
         text += "journal:\n  path: journal.sqlite\nstore:\n  path: history.sqlite\n"
         (self._directory / "office.yaml").write_text(text, encoding="utf-8")
 

@@ -1,51 +1,77 @@
-"""The first page as JSON, for programs: the same value the board draws, words already in the asked-for language."""
+"""The board as JSON, for programs: the same values that the pages draw, words already in the asked-for language.
 
-from collections.abc import Mapping
-from datetime import datetime
+Who has no session shows a token: `Authorization: Bearer …`, made by `officed users token`.
+"""
 
-import msgspec
-from fastapi import APIRouter, Request
+from typing import Annotated, TypeVar
+
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from starlette.responses import JSONResponse, Response
 
-from dashboards.board.chosen import chosen_language
+from dashboards.board.api_past import past_routes
+from dashboards.board.api_values import Answers
+from dashboards.board.api_wishes import wish_routes
+from dashboards.board.bearer import Bearer
+from dashboards.board.decisions import case_of
 from dashboards.board.source import Source
-from dashboards.language.catalogs import languages
-from dashboards.language.language import Language
+from dashboards.board.visitor import Reception
 from dashboards.view import overview
-from policies.words import Words
+from dashboards.views.case_list import MOST, Show, case_list, case_page
+from dashboards.views.leave import leaves
+from dashboards.views.machine import machines
+from dashboards.views.zone import zone_page
+from sensors.device import ZoneId
 
-Plain = None | bool | float | str | list["Plain"] | dict[str, "Plain"]
+T = TypeVar("T")
 
 
-def api(source: Source) -> APIRouter:
-    """`/api/v1/state`."""
-    routes = APIRouter(prefix="/api/v1")
+def api(source: Source, reception: Reception) -> APIRouter:
+    """`/api/v1/…`."""
+    bearer, answers = Bearer(reception), Answers(source)
+    routes = APIRouter(prefix="/api/v1", dependencies=[Depends(bearer)], responses={401: {}, 403: {}})
+    said = answers.said
 
-    @routes.get("/state", summary="What the board shows now", response_class=JSONResponse)
+    @routes.get("/state", summary="What the first page shows now", response_class=JSONResponse)
     async def state(request: Request) -> Response:
-        now_state, now = source.state(), source.now()
-        site = now_state.office.site
-        language = languages(site.calendar.timezone)[chosen_language(request, site.language)]
-        return JSONResponse(plain(overview(now_state, now), language, now))
+        return said(request, overview(source.state(), source.now()))
 
+    @routes.get("/zones", summary="Every room as it is now", response_class=JSONResponse)
+    async def zones(request: Request) -> Response:
+        return said(request, overview(source.state(), source.now()).rooms)
+
+    @routes.get("/zones/{zone}", summary="One room with its cases and devices", responses={404: {}})
+    async def zone(request: Request, zone: str) -> Response:
+        return said(request, _found(zone_page(source.state(), ZoneId(zone), source.now())))
+
+    @routes.get("/devices", summary="Every device: heard, what it says, its last command")
+    async def devices(
+        request: Request,
+        skip: Annotated[int, Query(ge=0, le=100_000)] = 0,
+        most: Annotated[int, Query(ge=1, le=500)] = 100,
+    ) -> Response:
+        now_state = source.state()
+        chosen = list(now_state.office.site.devices.values())[skip : skip + most]
+        return said(request, machines(now_state, chosen, source.now()))
+
+    @routes.get("/cases", summary=f"At most {MOST} cases, the newest first")
+    async def cases(request: Request, show: Show = "open", zone: str = "") -> Response:
+        return said(request, case_list(source.state(), show, zone))
+
+    @routes.get("/cases/{case:path}", summary="One case with its evidence", responses={404: {}})
+    async def case(request: Request, case: str) -> Response:
+        known = _found(case_of(source.state(), case))
+        return said(request, case_page(source.state(), known, source.now()))
+
+    @routes.get("/overrides", summary="Who has leave to differ now")
+    async def overrides(request: Request) -> Response:
+        return said(request, leaves(source.state(), source.now()))
+
+    routes.include_router(wish_routes(source, bearer))
+    routes.include_router(past_routes(source, answers))
     return routes
 
 
-def plain(value: object, language: Language, now: datetime) -> Plain:
-    """Structs as objects, instants as ISO 8601 in UTC, `Words` as a sentence; anything else is a mistake here."""
-    match value:
-        case None | bool() | int() | float() | str():
-            return value
-        case datetime():
-            return value.isoformat()
-        case Words():
-            return language.words(value, now)
-        case msgspec.Struct():
-            names = type(value).__struct_fields__
-            return {name: plain(getattr(value, name), language, now) for name in names}
-        case Mapping():
-            return {str(key): plain(item, language, now) for key, item in value.items()}
-        case list() | tuple():
-            return [plain(item, language, now) for item in value]
-        case _:
-            raise TypeError(f"the board's value has a {type(value).__name__} in it")
+def _found(value: T | None) -> T:
+    if value is None:
+        raise HTTPException(404, "there is no such thing")
+    return value

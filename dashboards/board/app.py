@@ -1,31 +1,49 @@
-"""The board as a web application: pages, the live stream, the API and the probes, behind one guard."""
+"""The board as a web application: pages, forms, the live stream, the API and the probes, behind one guard."""
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI, Request
 from fastapi.staticfiles import StaticFiles
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from dashboards.board.api import api
-from dashboards.board.chosen import COOKIE, chosen_language
+from dashboards.board.chosen import chosen_language
+from dashboards.board.doing import doing
+from dashboards.board.door import Entry
 from dashboards.board.guard import Guard
 from dashboards.board.live import MOST_VIEWERS, Live
+from dashboards.board.login import login
+from dashboards.board.page import Addresses, Kind
+from dashboards.board.pages import KINDS
+from dashboards.board.pages.house import HealthPage, PeoplePage
 from dashboards.board.probes import probes
+from dashboards.board.shell import Link, Shell
 from dashboards.board.source import Source
-from dashboards.language.catalogs import CODES, closest
-
-_YEAR_SECONDS = 365 * 24 * 3600
+from dashboards.board.visitor import Reception
 
 
-def board(source: Source, *, hosts: Collection[str] = (), version: str = "0") -> FastAPI:
+def board(
+    source: Source,
+    entry: Entry | None = None,
+    *,
+    hosts: Collection[str] = (),
+    version: str = "0",
+    more: Sequence[Kind] = (),
+    links: Sequence[Link] = (),
+) -> FastAPI:
     """The application. `hosts`: the names people reach it by, besides localhost and plain addresses.
 
-    `app.state.live.close()` ends all open streams, from any thread: call it before the server stops.
+    `more` pages of other makers (the reports) and the `links` to them in the header. `app.state.live.close()` ends all
+    open streams, from any thread: call it before the server stops.
     """
-    live = Live(source, CODES, secrets.token_hex(4))
+    entry = entry or Entry()
+    live = Live(source, secrets.token_hex(4))
+    reception = Reception(entry)
+    addresses = Addresses([*KINDS, PeoplePage(entry), HealthPage(source), *more])
+    shell = Shell(source, live, reception, addresses, links)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -48,32 +66,30 @@ def board(source: Source, *, hosts: Collection[str] = (), version: str = "0") ->
     app.state.live = live
     app.add_middleware(Guard, hosts=hosts)
     app.include_router(probes(source))
-    app.include_router(api(source))
+    app.include_router(api(source, reception))
     app.mount("/static", StaticFiles(packages=[("dashboards.board", "static")]), name="static")
-    _pages(app, source, live)
+    app.include_router(login(shell))
+    app.include_router(doing(shell))
+    _stream(app, source, live, reception, addresses)
+
+    @app.get("/{path:path}", include_in_schema=False)
+    async def page(request: Request, path: str) -> Response:  # noqa: ARG001  FastAPI wants it named
+        return await shell.page(request)
+
     return app
 
 
-def _pages(app: FastAPI, source: Source, live: Live) -> None:
-    @app.get("/", include_in_schema=False)
-    async def front(request: Request) -> Response:
-        asked = closest(request.query_params.get("lang", ""))
-        if asked:
-            answer = RedirectResponse("/", status_code=303)
-            answer.set_cookie(COOKIE, asked, max_age=_YEAR_SECONDS, httponly=True, samesite="lax")
-            return answer
-        code = chosen_language(request, source.state().office.site.language)
-        channel = live.fresh(code)
-        headers = {"Content-Language": code.replace("_", "-"), "Vary": "Accept-Encoding, Accept-Language, Cookie"}
-        if "gzip" in request.headers.get("accept-encoding", ""):
-            return HTMLResponse(channel.packed, headers={**headers, "Content-Encoding": "gzip"})
-        return HTMLResponse(channel.page, headers=headers)
-
+def _stream(app: FastAPI, source: Source, live: Live, reception: Reception, addresses: Addresses) -> None:
     @app.get("/live", include_in_schema=False)
-    async def stream(request: Request, since: str = "") -> Response:
+    async def stream(request: Request, page: str = "/", since: str = "") -> Response:
         if live.viewers >= MOST_VIEWERS or live.closed:
             return PlainTextResponse("Too many viewers.\n", status_code=503, headers={"Retry-After": "5"})
+        found = addresses.find(page)
+        if found is None:
+            return PlainTextResponse("There is no such page.\n", status_code=404)
+        if not reception.lets_in(request, found.kind):
+            return PlainTextResponse("Log in first.\n", status_code=401)
         code = chosen_language(request, source.state().office.site.language)
         seen = request.headers.get("last-event-id") or since
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(live.stream(code, seen), media_type="text/event-stream", headers=headers)
+        return StreamingResponse(live.stream(found, code, seen), media_type="text/event-stream", headers=headers)

@@ -6,6 +6,7 @@ machine (DNS rebinding needs a foreign name in `Host`), nothing may be framed, a
 
 from collections.abc import Collection
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
@@ -15,6 +16,7 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; font-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+MOST_FORM_BYTES = 20_000
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -50,9 +52,13 @@ class Guard:
                 "This board does not answer to that name; its address in digits always works.\n", status_code=421
             )
             await refusal(scope, receive, with_headers)
-        elif scope["method"] not in {"GET", "HEAD"}:
-            refusal = PlainTextResponse("Only reading is possible here.\n", 405, headers={"Allow": "GET, HEAD"})
+        elif scope["method"] not in {"GET", "HEAD", "POST"}:
+            refusal = PlainTextResponse(
+                "Reading and forms are all there is here.\n", 405, headers={"Allow": "GET, POST"}
+            )
             await refusal(scope, receive, with_headers)
+        elif scope["method"] == "POST" and (why := _refused(Headers(scope=scope))):
+            await PlainTextResponse(why, 403)(scope, receive, with_headers)
         else:
             await self._app(scope, receive, with_headers)
 
@@ -67,3 +73,16 @@ class Guard:
         except ValueError:
             return False
         return True
+
+
+def _refused(headers: Headers) -> str:
+    """Why a form is not taken; empty where it comes from a page of ours and is no larger than a form."""
+    if headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        return "A page of another site has sent this form.\n"
+    origin = headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
+        return "A page of another site has sent this form.\n"
+    length = headers.get("content-length", "")
+    if not length.isdecimal() or int(length) > MOST_FORM_BYTES:
+        return "No form is as large as this.\n"
+    return ""

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
+from policies.history import History
+from policies.office.requests import Request
 from policies.state import State
 
 Health = Mapping[str, str | float | bool]
@@ -29,3 +31,9 @@ class Source(Protocol):
 
         `alive` False fails `/healthz`, `ready` False fails `/readyz`; both count as True where they are missing.
         """
+
+    def ask(self, request: Request, who: str) -> None:
+        """Hand on what a person has asked for, and may; the next step takes it in."""
+
+    def history(self) -> History:
+        """What the past can be asked. Its answers may take their time: never call it from the web's loop."""

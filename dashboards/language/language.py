@@ -5,14 +5,21 @@ Everything people read passes here: the core only says `Words`. A gap's ending n
 Immutable after construction, so any thread may use it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_skeleton, format_time, get_timezone_gmt, get_timezone_location
+from babel.dates import (
+    format_skeleton,
+    format_time,
+    get_day_names,
+    get_month_names,
+    get_timezone_gmt,
+    get_timezone_location,
+)
 from babel.numbers import format_decimal
 
 from policies.words import Value, Words, say
@@ -85,6 +92,20 @@ class Language:
     def day(self, at: datetime) -> str:
         """The office's date with the weekday."""
         return format_skeleton("MMMEd", at, tzinfo=ZoneInfo(self.timezone), locale=self.locale)
+
+    def whole_day(self, day: date) -> str:
+        """A local date with weekday and year."""
+        return format_skeleton("yMMMEd", datetime.combine(day, time()), locale=self.locale)
+
+    def month(self, first: date) -> str:
+        """A month's name alone."""
+        return str(get_month_names("wide", context="stand-alone", locale=self.locale)[first.month])
+
+    def weekdays(self) -> Sequence[tuple[str, str]]:
+        """Monday first: a letter or two, and the whole name."""
+        short = get_day_names("short", context="stand-alone", locale=self.locale)
+        whole = get_day_names("wide", context="stand-alone", locale=self.locale)
+        return [(str(short[day]).removeprefix("周"), str(whole[day])) for day in range(7)]
 
     def duration(self, length: timedelta) -> str:
         """`42 s`, `5 min`, `2 h 30 min`, `3 d`: as coarse as a person would say it."""

@@ -39,7 +39,7 @@ def corrections(state: State, at_most: int = 8) -> tuple[Correction, ...]:
     """The last commands, newest first: of cases still open and of those closed lately."""
     cases = [case for case in (*state.cases.values(), *state.recent) if case.command is not None]
     cases.sort(key=lambda case: case.command.issued_at if case.command is not None else case.since, reverse=True)
-    return tuple(islice((made for case in cases if (made := _correction(case, state)) is not None), at_most))
+    return tuple(islice((made for case in cases if (made := correction(case, state)) is not None), at_most))
 
 
 def planned(state: State, closing: datetime | None, *, closes: bool) -> Planned | None:
@@ -57,7 +57,8 @@ def planned(state: State, closing: datetime | None, *, closes: bool) -> Planned 
     return first
 
 
-def _correction(case: Case, state: State) -> Correction | None:
+def correction(case: Case, state: State) -> Correction | None:
+    """The case's last command and what became of it; None where nothing was told."""
     if case.command is None:
         return None
     proven, proof = _proof(case)

@@ -27,7 +27,7 @@
 
   function open() {
     if (stream || document.hidden) return;
-    stream = new EventSource("/live?since=" + encodeURIComponent(version));
+    stream = new EventSource("/live?since=" + encodeURIComponent(version) + "&page=" + encodeURIComponent(document.body.dataset.page));
     stream.addEventListener("swap", (message) => {
       version = message.lastEventId;
       for (const [id, html] of Object.entries(JSON.parse(message.data))) swap(id, html);

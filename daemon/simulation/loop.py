@@ -15,7 +15,7 @@ from sensors.registry import Registry
 from sensors.virtual.building import VirtualOffice
 from sensors.virtual.said import Said
 
-SLICE = timedelta(seconds=10)
+SLICE = timedelta(seconds=20)
 TICK = timedelta(minutes=5)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -23,7 +23,7 @@ OnStep = Callable[[datetime, State, Sequence[AnyReading], Sequence[Effect]], Non
 
 
 class Lockstep:
-    """Office time goes on in slices of ten seconds, or to the instant the engine asked for. Deterministic."""
+    """Office time goes on in slices of twenty seconds, or to the instant the engine asked for. Deterministic."""
 
     def __init__(self, office: VirtualOffice, registry: Registry, state: State, on_step: OnStep) -> None:
         self.state = state

@@ -1,6 +1,6 @@
 """`officed simulate`: days of a virtual office in seconds, and the truth printed beside what officed found."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -13,13 +13,17 @@ from rich.table import Table
 from daemon.bootstrap import with_silence
 from daemon.configuration.build import build_policies, build_site
 from daemon.configuration.load import parse
+from daemon.simulation.accounts import SimulatedBooks
 from daemon.simulation.findings import Findings
 from daemon.simulation.loop import Lockstep
+from policies.control.effects import Effect
+from policies.history import SlotRow
 from policies.office.office import Office
 from policies.state import State
+from sensors.readings import AnyReading
 from sensors.registry import Registry
 from sensors.virtual.building import VirtualOffice
-from sensors.virtual.faults import NO_FAULTS, Faults
+from sensors.virtual.faults import MILD, NO_FAULTS, Faults
 from sensors.virtual.office_yaml import office_yaml
 from sensors.virtual.plan import Plan
 from sensors.virtual.plans import demo_faults, demo_plan, plan
@@ -35,13 +39,15 @@ class Result:
     truth: Truth
     found: Findings
     state: State
+    slots: Sequence[SlotRow] = ()
 
 
 def simulate(*, days: int, devices: int, seed: int, start: str, faults: bool, console: Console) -> Table:
     """Run and compare. Raises ValueError for a date that is none."""
     first = date.fromisoformat(start)
     chosen = demo_plan() if devices == 0 else plan(devices)
-    trouble = NO_FAULTS if not faults else demo_faults()
+    ordinary = demo_faults() if devices == 0 else MILD
+    trouble = ordinary if faults else NO_FAULTS
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -71,12 +77,19 @@ def run(
     site = with_silence(build_site(configuration), registry)
     office = VirtualOffice(chosen, seed, faults)
     found = Findings()
-    lockstep = Lockstep(office, registry, State(Office(site), build_policies(configuration)), found.note)
+    books = SimulatedBooks(site)
+
+    def note(now: datetime, state: State, readings: Sequence[AnyReading], effects: Sequence[Effect]) -> None:
+        found.note(now, state, readings, effects)
+        books.note(now, state, readings, effects)
+
+    lockstep = Lockstep(office, registry, State(Office(site), build_policies(configuration)), note)
     for number in range(days):
         day = first + timedelta(days=number)
         lockstep.run(_midnight(day, zone), _midnight(day + timedelta(days=1), zone))
         on_day(day)
-    return Result(office.settle(), found, lockstep.state)
+    books.close(_midnight(first + timedelta(days=days), zone))
+    return Result(office.settle(), found, lockstep.state, list(books.slots.values()))
 
 
 def compared(result: Result, days: int) -> Table:

@@ -19,7 +19,7 @@ from policies.accounting.ledger import Block, Entry
 from sensors.device import DeviceId
 
 REPEATS: Final = 400
-LEVEL: Final = 0.9
+LEVEL: Final = 0.95
 MEDIAN_COSTS: Final = 1.25
 """A median of normal values scatters a quarter more than their mean (sqrt(pi/2))."""
 

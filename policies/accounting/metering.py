@@ -24,6 +24,8 @@ class Piece(msgspec.Struct, gc=False):
     slot: datetime
     seconds: float
     watt_seconds: float
+    is_known: bool
+    """Some watts held in it, 0 among them."""
 
 
 class Metering:
@@ -46,19 +48,13 @@ class Metering:
             self.at = at if since is None else since
             return
         last = self.pieces[-1] if self.pieces else None
-        if (
-            last is not None and last.slot <= since and at <= last.slot + SLOT
-        ):  # the common case, spelled out for its speed
-            last.seconds += (at - since).total_seconds()
-            last.watt_seconds += self._held(since, at)
+        if last is not None and last.slot <= since and at <= last.slot + SLOT:
+            self._lengthen(last, since, at)  # the common case, spelled out for its speed
         else:
             for slot, start, end in cut(since, at):
-                seconds, held = (end - start).total_seconds(), self._held(start, end)
-                if self.pieces and self.pieces[-1].slot == slot:
-                    self.pieces[-1].seconds += seconds
-                    self.pieces[-1].watt_seconds += held
-                else:
-                    self.pieces.append(Piece(slot, seconds, held))
+                if not self.pieces or self.pieces[-1].slot != slot:
+                    self.pieces.append(Piece(slot, 0.0, 0.0, False))
+                self._lengthen(self.pieces[-1], start, end)
         self.at = at
 
     def say_watts(self, watts: float, until: datetime) -> None:
@@ -85,10 +81,10 @@ class Metering:
         return shares
 
     def by_watts(self) -> dict[datetime, float]:
-        """KWh by slot of a device without a counter, for the time up to `at`."""
+        """KWh by slot of a device without a counter, for the time up to `at`; nothing where no watts are known."""
         shares: dict[datetime, float] = {}
         if self.total is None:
-            for piece in self.pieces:
+            for piece in (each for each in self.pieces if each.is_known):
                 shares[piece.slot] = shares.get(piece.slot, 0.0) + piece.watt_seconds / _MILLION
             self.pieces = []
         return shares
@@ -100,12 +96,13 @@ class Metering:
             return self.pieces[0].slot
         return None if self.at is None else slot_start(self.at)
 
-    def _held(self, start: datetime, end: datetime) -> float:
-        """Watt-seconds in [start, end)."""
+    def _lengthen(self, piece: Piece, start: datetime, end: datetime) -> None:
+        """By [start, end), with the watts that hold."""
+        piece.seconds += (end - start).total_seconds()
         watts, until = self.watts, self.watts_until
-        if not watts or until is None or until <= start:
-            return 0.0
-        return ((min(end, until)) - start).total_seconds() * watts
+        if watts is not None and until is not None and until > start:
+            piece.is_known = True
+            piece.watt_seconds += (min(end, until) - start).total_seconds() * watts
 
     def _restart(self, total_kwh: float) -> None:
         self.total, self.total_at, self.pieces = total_kwh, self.at, []

@@ -1,0 +1,67 @@
+"""The books of a simulated office: the slots that officed would have written, kept in memory for a report or a test."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from daemon.accounting.in_force import InForce
+from policies.accounting.books import Books
+from policies.accounting.day_types import SLOT, slot_start
+from policies.accounting.slots import LATE
+from policies.control.effects import Effect
+from policies.history import SlotRow
+from policies.office.site import Site
+from policies.rules.setpoint_limit import SetpointLimit
+from policies.state import State
+from sensors.device import DeviceId
+from sensors.readings import AnyReading
+
+
+class SimulatedBooks:
+    """`slots` by device and start; a slot that is given out again takes the place of the first."""
+
+    def __init__(self, site: Site) -> None:
+        self.slots: dict[tuple[DeviceId, datetime], SlotRow] = {}
+        self._site = site
+        self._books = Books(site)
+        self._in_force = InForce()
+        self._slot: datetime | None = None
+        self._cases: tuple[object, frozenset[DeviceId]] = ((), frozenset())
+        self._climate = {device.id for device in site.by_kind.get("climate", ())}
+
+    def note(self, now: datetime, state: State, _readings: Sequence[AnyReading], _effects: Sequence[Effect]) -> None:
+        """One step."""
+        if state.cases is not self._cases[0]:
+            setpoint = {policy.name for policy in state.policies if isinstance(policy, SetpointLimit)}
+            broken = (
+                case.device
+                for case in state.cases.values()
+                if case.device not in self._climate or case.policy in setpoint
+            )
+            self._cases = (state.cases, frozenset(broken))
+        self._books.note(state.office, now, self._cases[1], self._in_force.after(state, now))
+        if slot_start(now) != self._slot:
+            self._slot = slot_start(now)
+            self._take(now)
+
+    def close(self, now: datetime) -> None:
+        """Everything up to `now`, whether its energy has settled or not."""
+        self._take(now + LATE + SLOT)
+        for key in [key for key in self.slots if key[1] >= now]:
+            del self.slots[key]
+
+    def _take(self, now: datetime) -> None:
+        for each in self._books.ready(now):
+            slot = each.slot
+            self.slots[slot.device, slot.at] = SlotRow(
+                at=slot.at,
+                device=slot.device,
+                zone=slot.zone,
+                site=self._site.id,
+                load=slot.load,
+                energy_kwh=slot.energy_kwh,
+                on_seconds=slot.on_seconds,
+                violation_seconds=slot.violation_seconds,
+                occupied_seconds=each.occupied_seconds,
+                coverage_seconds=slot.coverage_seconds,
+                controlled=slot.controlled,
+            )

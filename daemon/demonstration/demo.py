@@ -28,6 +28,8 @@ MORNING = datetime(2026, 7, 14, 23, 0, tzinfo=UTC)
 """07:00 in Shanghai on a Wednesday in July: from here the office has lived when the demo opens."""
 OPENS = MORNING + timedelta(hours=10, minutes=35)
 """17:35: some air conditioners are set too low, and closing time is near."""
+LATELY = timedelta(minutes=30)
+OVER = ("/job", "/RESULT", "/rpc")
 FILES = ("journal.sqlite", "history.sqlite", "office.yaml")
 
 
@@ -52,7 +54,7 @@ class Demo:
             raise DemoUnavailable(f"port {self._port} is in use; choose another: officed demo --port {self._port + 1}")
         broker = DemoBroker()
         office = VirtualOffice(demo_plan(), self._seed, demo_faults())
-        lasting = _lasting([*office.advance(MORNING), *office.advance(OPENS)])
+        said = [*office.advance(MORNING), *office.advance(OPENS)]
         try:
             broker.start(_free_port())
             self._write(broker.port)
@@ -61,7 +63,7 @@ class Demo:
         clock = FastClock(OPENS, self._speed)
         ended = until_signal()
         daemon = assemble(load(self._directory / "office.yaml"), os.environ, clock, self._speed, "3.1.1")
-        wire = OfficeOnTheWire(office, clock, broker.port, lasting)
+        wire = OfficeOnTheWire(office, clock, broker.port, _lasting(said), _lately(said))
         commentary = Commentary(self._out, clock, self._speed, began)
         daemon.engine.watch(commentary.stepped)
         try:
@@ -97,6 +99,12 @@ class Demo:
 def _lasting(said: Sequence[Said]) -> list[Said]:
     """What a broker would still hold of it: the last retained message of every topic."""
     return list({one.topic: one for one in said if one.retain}.values())
+
+
+def _lately(said: Sequence[Said]) -> list[Said]:
+    """What its devices said last: they say it again when they find a new broker. Jobs and answers are over."""
+    recent = (one for one in said if not one.retain and one.at >= OPENS - LATELY)
+    return list({one.topic: one for one in recent if not one.topic.endswith(OVER)}.values())
 
 
 def _is_free(port: int) -> bool:

@@ -15,19 +15,24 @@ from sensors.virtual.building import VirtualOffice
 from sensors.virtual.said import Said
 
 TURN_SECONDS = 0.05
+MOMENT_SECONDS = 1.0
 
 
 class OfficeOnTheWire:
     """One thread lives the office; paho's own thread only queues the commands it hears.
 
-    `lasting` are retained messages from before: the broker is new and has to be told.
+    `lasting` are retained messages from before: the broker is new and has to be told. `lately` is what the devices repeat a
+    moment later, as devices do that find a new broker.
     """
 
-    def __init__(self, office: VirtualOffice, clock: Clock, port: int, lasting: Sequence[Said] = ()) -> None:
+    def __init__(
+        self, office: VirtualOffice, clock: Clock, port: int, lasting: Sequence[Said] = (), lately: Sequence[Said] = ()
+    ) -> None:
         self._office = office
         self._clock = clock
         self._port = port
         self._lasting = lasting
+        self._lately = lately
         self._commands: queue.SimpleQueue[tuple[str, bytes, datetime]] = queue.SimpleQueue()
         self._ended = threading.Event()
         self._client = Client(CallbackAPIVersion.VERSION2, client_id="virtual-office")
@@ -50,6 +55,8 @@ class OfficeOnTheWire:
 
     def _live(self) -> None:
         self._say(self._lasting)
+        self._ended.wait(MOMENT_SECONDS)
+        self._say(self._lately)
         while not self._ended.wait(TURN_SECONDS):
             self._say(self._office.advance(self._clock.now()))
             while not self._commands.empty():

@@ -126,7 +126,7 @@ def test_hashes_need_the_key_and_turn_with_the_calendar(tmp_path: Path) -> None:
 
 def test_papercut_pages_are_of_one_copy_and_equal_lines_are_two_jobs() -> None:
     line = '2026-05-07 12:18:00,Li.Wei,3,2,KONICA/1,"a, b",HOST,A4,PCL6,,,DUPLEX,NOT GRAYSCALE,16kb,'
-    text = "\n".join(["PaperCut Print Logger", HEADER, line, line, "not,a,job"])
+    text = f"PaperCut Print Logger\n{HEADER}\n{line}\n{line}\nnot,a,job"
     found = list(papercut.jobs(text, ZoneInfo("Asia/Shanghai"), TELLER))
     jobs = [msgspec.json.decode(message.payload, type=Job) for _, message in found]
     assert len({job.job for job in jobs}) == 2

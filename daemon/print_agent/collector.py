@@ -45,6 +45,7 @@ class Collector:
         self._queues: Mapping[str, Queue] = {}
         self._jammed_at: dict[str, datetime] = {}
         self._is_away = False
+        self._has_swept = False
 
     @property
     def queues(self) -> Mapping[str, Queue]:
@@ -55,8 +56,7 @@ class Collector:
         """How many jobs were told. `now` is aware."""
         lines = self._follower.lines() if self._follower is not None else []
         if self._follower is not None and not lines:
-            self._look_at_queues(now)
-            return 0
+            return self._fill_gap(self._follower, now)
         heard = self._ask(now)
         if self._follower is None:
             told = self._from_server(heard)
@@ -66,6 +66,19 @@ class Collector:
         self._ledger.take(told, place)
         if place is not None:
             self._follower.reached(place)
+        return len(told)
+
+    def _fill_gap(self, follower: Follower, now: datetime) -> int:
+        """After a start, and when a rotated file was gone before it was read: the print server remembers hundreds of jobs."""
+        if self._has_swept and not follower.has_gap:
+            self._look_at_queues(now)
+            return 0
+        heard = self._ask(now)
+        if heard.jobs is None:
+            return 0
+        told = self._from_server(heard)
+        self._ledger.take(told, None)
+        self._has_swept, follower.has_gap = True, False
         return len(told)
 
     def _from_server(self, heard: _Heard) -> list[tuple[Printing, Message]]:

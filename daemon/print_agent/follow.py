@@ -36,6 +36,8 @@ class Follower:
         self._place = place
         self._file: BinaryIO | None = None
         self._inode = 0
+        self.has_gap = False
+        """Lines may be missing: a file was gone before it was read. Whoever has filled the gap sets it back."""
 
     def lines(self) -> list[tuple[str, Place]]:
         """The complete lines that are new, each with the place behind it; at most a megabyte. Empty: nothing new.
@@ -70,7 +72,8 @@ class Follower:
                     if _begins(self._file, place):
                         return self._file
                     self.close()
-            _log.warning("%s: the part that was being read is gone; lines may be missing", self._path)
+            _log.warning("%s: the part that was being read is gone; asking the print server", self._path)
+            self.has_gap = True
         self._place = None
         return self._take(self._path)
 

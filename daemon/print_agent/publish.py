@@ -19,7 +19,7 @@ from daemon.print_agent.ledger import Ledger
 _log = logging.getLogger(__name__)
 IN_FLIGHT: Final = 100
 _NOBODY_LISTENS: Final = 0x10
-_TRY_AGAIN_SECONDS: Final = 60.0
+_TRY_AGAIN_SECONDS: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class Publisher:
         self._out: dict[int, int] = {}
         self._rest_until: dict[int, float] = {}
         self._confirmed: deque[tuple[int, int]] = deque()
+        self._complained: set[int] = set()
         self._is_connected = False
         self._client = Client(
             CallbackAPIVersion.VERSION2, client_id=broker.client_id, protocol=MQTTProtocolVersion.MQTTv5
@@ -64,6 +65,7 @@ class Publisher:
 
     def stop(self) -> None:
         """What is not confirmed stays in the ledger."""
+        self._is_connected = False
         self._client.disconnect()
         self._client.loop_stop()
 
@@ -87,11 +89,12 @@ class Publisher:
                 done.append(row)
                 continue
             self._rest_until[row] = monotonic + _TRY_AGAIN_SECONDS
-            if code == _NOBODY_LISTENS:
-                _log.info("nobody listens yet; trying again in a minute")
-            else:
-                _log.warning("the broker refused a message (%#04x); trying again in a minute", code)
+            if code not in self._complained:
+                self._complained.add(code)
+                why = "nobody listens yet" if code == _NOBODY_LISTENS else f"the broker refused a message ({code:#04x})"
+                _log.warning("%s; trying again until it is taken", why)
         if done:
+            self._complained.clear()
             self._ledger.confirmed(done)
 
     def _send(self, monotonic: float) -> None:

@@ -1,0 +1,126 @@
+"""From a real print on a real queue to the stored sheet and the month's figure; through kills, outages and a log that rotates."""
+
+import contextlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from real_cups import Cups, cups, needs_cups
+from real_mosquitto import Mosquitto, needs_mosquitto
+from running_office import lately, running, wait_for
+
+from daemon.daemon import Daemon
+from policies.accounting.printing import figures, together
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(120), needs_cups, needs_mosquitto]
+
+ROOT = Path(__file__).parents[1]
+TWO = "sides=two-sided-long-edge"
+OFFICE = """
+zones:
+  hall: {names: Hall, hours: {mon-sun: "00:00-24:00"}}
+devices:
+  laser: {kind: printer, family: print_job, address: laser, zone: hall}
+policies:
+  - {kind: print_single_sided, name: two-sides, tip_share: 1}
+"""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Cups]:
+    folder = Path(tempfile.mkdtemp(prefix="officed-cups-"))
+    folder.chmod(0o755)
+    try:
+        with cups(folder, log_bytes="1k") as started:
+            started.queue("laser", "drv:///sample.drv/generic.ppd", options=["Option1=True"])
+            yield started
+    finally:
+        shutil.rmtree(folder)
+
+
+@contextlib.contextmanager
+def agent(folder: Path, server: Cups, broker: Mosquitto, *, killed: bool = False) -> Iterator[None]:
+    """The real program with its own files in `folder`; ended by SIGTERM, or killed."""
+    folder.mkdir(exist_ok=True)
+    settings = folder / "agent.toml"
+    settings.write_text(
+        f'poll_seconds = 0.2\n[broker]\nport = {broker.port}\n[cups]\nhost = "127.0.0.1"\nport = {server.port}\n'
+        f'page_log = "{server.log}"\n[queues.laser]\ndepartment = "sales"\n'
+    )
+    with (folder / "agent.out").open("ab") as out:
+        command = [sys.executable, "-m", "daemon.print_agent", "--settings", str(settings)]
+        process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out)
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGKILL if killed else signal.SIGTERM)
+        process.wait(timeout=10)
+
+
+def stored(daemon: Daemon) -> list[str]:
+    return [row.job or "" for row in daemon.history.jobs(*lately())]
+
+
+def test_a_print_on_a_real_queue_becomes_a_stored_sheet_a_case_and_the_month_s_figure(
+    server: Cups, tmp_path: Path
+) -> None:
+    with Mosquitto(tmp_path / "broker") as broker, running(tmp_path, broker, OFFICE) as daemon:
+        with agent(tmp_path / "agent", server, broker):
+            server.print("laser", 3, TWO, title="a secret", user="anna")
+            server.print("laser", 4, "sides=one-sided", title="another", user="anna")
+            wait_for(lambda: len(stored(daemon)) == 2, "two stored jobs")
+            wait_for(lambda: daemon.engine.state.cases, "the case")
+        rows = daemon.history.jobs(*lately())
+        assert sorted((row.sheets, row.two_sided, row.department) for row in rows) == [
+            (2, "yes", "sales"),
+            (4, "no", "sales"),
+        ]
+        assert not any(row.user or row.title for row in rows)
+        month = together(figures(rows).values())
+        assert (month.sheets, month.avoidable_sheets) == (6, 2)
+        assert month.two_sided_share == pytest.approx(3 / 7)
+        (case,) = daemon.engine.state.cases.values()
+        assert str(case.finding.verdict) == "1 jobs on one side: 2 sheets more than on two"
+
+
+def test_jobs_survive_a_killed_agent_a_broker_away_and_a_log_that_rotates_and_none_counts_twice(
+    server: Cups, tmp_path: Path
+) -> None:
+    lines = server.lines()
+    with Mosquitto(tmp_path / "broker") as broker, running(tmp_path, broker, OFFICE) as daemon:
+        folder, numbers = tmp_path / "agent", set[int]()
+        with agent(folder, server, broker):
+            wait_for(lambda: len(stored(daemon)) >= lines, "what was printed before")
+        before = set(stored(daemon))
+        for turn in range(3):
+            with agent(folder, server, broker, killed=True):
+                for _ in range(4):  # a kilobyte of log is some eight lines: it rotates in between
+                    numbers.add(server.print("laser", 2, TWO))
+                if turn == 1:
+                    wait_for(lambda: len(stored(daemon)) > len(before), "one of them")
+        server.finish(lines + len(numbers) - 8, seconds=30)
+        broker.stop()
+        with agent(folder, server, broker, killed=True):
+            numbers.add(server.print("laser", 2, TWO))
+            wait_for(lambda: not server.ask("lpstat", "-o").strip(), "the last job")
+        broker.start()
+        with agent(folder, server, broker):
+            # officed comes back in its own time: until then the broker knows nobody who listens
+            wait_for(lambda: len(set(stored(daemon)) - before) >= len(numbers), "all of them", 40)
+        new = [job for job in stored(daemon) if job not in before]
+        assert sorted(int(job.split("-")[1]) for job in new) == sorted(numbers)
+        assert len(list(server.log.parent.glob("page_log*"))) > 1, "the log did not rotate"
+
+
+def test_the_agent_imports_nothing_but_its_own_the_wire_format_and_two_small_libraries() -> None:
+    code = "import sys, daemon.print_agent.__main__ as m; print(*sorted(sys.modules))"
+    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    ours = {name for name in said.split() if name.split(".")[0] in ("daemon", "dashboards", "policies", "sensors")}
+    allowed = {"daemon", "sensors", "sensors.families", "sensors.families.print_messages"}
+    assert {name for name in ours if not name.startswith("daemon.print_agent")} == allowed
+    assert not {name.split(".")[0] for name in said.split()} & {"pydantic", "fastapi", "typer", "rich", "yaml", "numpy"}

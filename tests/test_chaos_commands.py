@@ -37,7 +37,7 @@ class Switch:
         self._client = Client(CallbackAPIVersion.VERSION2, client_id="switch", clean_session=False)
         self._client.on_message = self._on_message
         self._client.connect(broker.host, broker.port)
-        self._client.subscribe("cmnd/pc_7/+", qos=1)
+        self._client.subscribe("cmnd/pc_7/POWER", qos=1)
         self._client.loop_start()
 
     def say(self) -> None:

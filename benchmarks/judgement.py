@@ -54,7 +54,11 @@ def said(number: int, at: datetime, *, wrong: bool = False) -> AnyReading:
     if number % 5 == 0:
         celsius = 23.0 if wrong else 26.0
         return Climate(
-            device=DeviceId(f"d{number}"), arrived_at=at, mode="cool", cooling_setpoint_celsius=celsius, room_celsius=26.5
+            device=DeviceId(f"d{number}"),
+            arrived_at=at,
+            mode="cool",
+            cooling_setpoint_celsius=celsius,
+            room_celsius=26.5,
         )
     return Power(device=DeviceId(f"d{number}"), arrived_at=at, is_on=True, watts=40.0 + at.second, energy_kwh_total=1.5)
 
@@ -80,12 +84,18 @@ def main() -> None:
     evening = NOON + timedelta(hours=7)
     dark = step(state, [Readings([said(n, evening) for n in range(options.devices)]), Tick()], evening).state
     rows = {
-        "full step, office open, all well": timed(lambda n: (state, [Tick()], NOON + timedelta(seconds=n)), options.repeat),
+        "full step, office open, all well": timed(
+            lambda n: (state, [Tick()], NOON + timedelta(seconds=n)), options.repeat
+        ),
         "full step, office closed, every device left on": timed(
             lambda n: (dark, [Tick()], evening + timedelta(seconds=n)), options.repeat
         ),
         "batch of 500 readings, 500 devices": timed(
-            lambda n: (state, [Readings([said(d, NOON + timedelta(seconds=n + 1)) for d in range(500)])], NOON + timedelta(seconds=n + 1)),
+            lambda n: (
+                state,
+                [Readings([said(d, NOON + timedelta(seconds=n + 1)) for d in range(500)])],
+                NOON + timedelta(seconds=n + 1),
+            ),
             options.repeat,
         ),
         "batch of 500 readings, 100 of them wrong": timed(

@@ -1,0 +1,114 @@
+"""From a reading that breaks a rule to the command, as a device sees it: out of its socket, and into it again.
+
+A thousand messages a second in the background; every fiftieth is a thermostat that was never heard before and is set too
+low (grace 0), behind one of forty gateways: each of them takes two commands a second, and a guard keeps to that. It obeys, so that its case is proved and closed. The way goes twice through the broker.
+"""
+
+import json
+import select
+import socket
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+from broker import Publisher, broker, packets
+from entrants import script
+from sink import sink
+from workload import PLUGS, THERMOSTATS, Message, is_shut, payload, probe_topic
+
+from daemon.mqtt.wire import V311, Publish, take
+
+PROBES = 400
+EVERY = 50
+PER_SECOND = 1_000
+_LOST_AFTER_SECONDS = 10.0
+
+
+def latencies_ms(max_ingest_delay: str) -> list[float]:
+    """Milliseconds of each probe, sorted; fewer than PROBES where a command did not come."""
+    with tempfile.TemporaryDirectory() as name, broker(Path(name)) as port, sink() as database:
+        more = (str(THERMOSTATS + PROBES + 200), max_ingest_delay, "0s")
+        with script("contestant_officed.py", *more)(port, database.port, Path(name)) as consumer:
+            consumer.go()
+            return sorted(_probe(Publisher(port), _listen(port)))
+
+
+def at(latencies: list[float], share: float) -> float:
+    """The value below which this share of them lies."""
+    return latencies[min(len(latencies) - 1, int(len(latencies) * share))] if latencies else float("nan")
+
+
+def _probe(publisher: Publisher, hears: socket.socket) -> list[float]:
+    background = packets(_harmless(EVERY))
+    sent_at: dict[str, float] = {}
+    taken: list[float] = []
+    rest = b""
+    begun = time.perf_counter()
+    for number in range(PROBES * EVERY):
+        due = begun + number / PER_SECOND
+        while True:
+            readable, _, _ = select.select([hears], [], [], max(0.0, due - time.perf_counter()))
+            if not readable:
+                break
+            rest, told = _commands(rest + hears.recv(65_536))
+            now = time.perf_counter()
+            for device in told & sent_at.keys():
+                taken.append((now - sent_at.pop(device)) * 1000)
+                publisher.send(packets([(probe_topic(device), _thermostat(26.0))]))
+        if number % EVERY:
+            publisher.send(background[number % EVERY : number % EVERY + 1])
+        else:
+            device = f"t{THERMOSTATS + number // EVERY}"
+            sent_at[device] = time.perf_counter()
+            publisher.send(packets([(probe_topic(device), _thermostat(23.0))]))
+    until = time.perf_counter() + _LOST_AFTER_SECONDS
+    while sent_at and time.perf_counter() < until:
+        if select.select([hears], [], [], 0.1)[0]:
+            rest, told = _commands(rest + hears.recv(65_536))
+            taken += [(time.perf_counter() - sent_at.pop(device)) * 1000 for device in told & sent_at.keys()]
+    return taken
+
+
+def _harmless(count: int) -> list[Message]:
+    """Plugs in open zones: nobody has to do anything."""
+    plugs = [plug for plug in range(PLUGS) if not is_shut(plug)]
+    return [
+        (f"zigbee2mqtt/p{plugs[n % len(plugs)]}", payload(THERMOSTATS + plugs[n % len(plugs)], 1, 0.0))
+        for n in range(count)
+    ]
+
+
+def _thermostat(celsius: float) -> bytes:
+    said = {
+        "local_temperature": 24.5,
+        "occupied_cooling_setpoint": celsius,
+        "running_state": "cool",
+        "system_mode": "cool",
+    }
+    return json.dumps(said).encode()
+
+
+def _listen(port: int) -> socket.socket:
+    """A connection that hears all commands."""
+    hears = socket.create_connection(("127.0.0.1", port))
+    hears.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    hears.sendall(b"\x10\x10\x00\x04MQTT\x04\x02\x00\x00\x00\x04hear")
+    hears.recv(4)
+    filter_ = b"+/+/set"
+    hears.sendall(bytes([0x82, len(filter_) + 5, 0, 1, 0, len(filter_)]) + filter_ + b"\x00")
+    hears.recv(5)
+    return hears
+
+
+def _commands(data: bytes) -> tuple[bytes, set[str]]:
+    found: list[Publish] = []
+    stop, _ = take(data, 0, found, version=V311, maximum=1 << 20)
+    return data[stop:], {topic.decode().split("/")[1] for _, topic, _, _ in found}
+
+
+def summary(latencies: list[float]) -> str:
+    """p50, p99 and the worst, and how many commands never came."""
+    if not latencies:
+        return "no command came"
+    return f"{statistics.median(latencies):.2f} / {at(latencies, 0.99):.2f} / {latencies[-1]:.2f} ({PROBES - len(latencies)} of {PROBES} missing)"

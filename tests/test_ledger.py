@@ -1,0 +1,142 @@
+"""Avoided energy: what would have been used, no more, and nothing that was not avoided."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from accounts import CALENDAR, at_local, baseline_of, days_of, evening, off, slot
+
+from policies.accounting.baseline import Baseline
+from policies.accounting.ledger import Action, Entry, switch_off
+from policies.accounting.slots import Slot
+
+NIGHT_SLOTS = 58
+"""18:00 to 8:30."""
+
+
+def claim(slots: "dict[datetime, Slot]", action: Action, **more: object) -> Entry:
+    return switch_off(action, slots, baseline_of(slots), CALENDAR, standby_kwh=0.00125, **more)  # type: ignore[arg-type]  # a test's own words
+
+
+def a_night(kwh: float = 0.01, days: int = 17) -> "tuple[dict[datetime, Slot], Action]":
+    """Four Thursdays' worth of uncontrolled days, then a Thursday evening switched off until Friday's opening."""
+    slots = days_of(kwh, range(days + 2))
+    action = evening(days)
+    off(slots, action)
+    return slots, action
+
+
+def test_a_night_is_worth_what_the_nights_before_it_used() -> None:
+    entry = claim(*a_night())
+
+    assert (entry.ledger, entry.method, entry.baseline_days) == ("measured", "slot_median", 10)
+    assert entry.avoided_kwh == pytest.approx(NIGHT_SLOTS * 0.01)
+    assert len(entry.claimed) == NIGHT_SLOTS
+
+
+def test_what_it_still_draws_is_not_avoided() -> None:
+    slots, action = a_night()
+    off(slots, action, kwh=0.004)
+
+    assert claim(slots, action).avoided_kwh == pytest.approx(NIGHT_SLOTS * 0.006)
+
+
+def test_one_wild_night_changes_nothing() -> None:
+    slots, action = a_night()
+    slots |= days_of(5.0, range(16, 17))
+
+    assert claim(slots, action).avoided_kwh == pytest.approx(NIGHT_SLOTS * 0.01)
+
+
+def test_the_slot_in_which_it_went_off_counts_for_what_was_left_of_it() -> None:
+    slots, action = a_night()
+    late = replace(action, at=action.at + timedelta(minutes=9))
+
+    assert claim(slots, late).avoided_kwh == pytest.approx((NIGHT_SLOTS - 0.6) * 0.01)
+
+
+@pytest.mark.parametrize(("kwh", "on"), [(0.0, 0.0), (0.001, 900.0), (0.01, 0.0)])
+def test_off_or_asleep_already_is_not_claimed(kwh: float, on: float) -> None:
+    slots, action = a_night()
+    before = at_local(17, 17.75)
+    slots[before] = slot(before, kwh, on_seconds=on)
+
+    assert (claim(slots, action).ledger, claim(slots, action).method) == ("not_claimed", "already_off")
+
+
+def test_offline_is_not_saving() -> None:
+    slots, action = a_night()
+    for at in list(slots):
+        if action.at <= at < action.until:
+            slots[at] = slot(at, None, covered=0.0, on_seconds=0.0, controlled=True)
+
+    assert (claim(slots, action).method, claim(slots, action).avoided_kwh) == ("not_heard", 0.0)
+
+
+def test_without_proof_nothing_is_claimed() -> None:
+    slots, action = a_night()
+
+    assert claim(slots, replace(action, proved=False)).method == "not_proved"
+
+
+def test_four_days_are_no_baseline_and_five_are() -> None:
+    for days, ledger in ((4, "not_claimed"), (5, "measured")):
+        slots = days_of(0.01, range(days, days + 2) if days == 5 else range(0))
+        slots = days_of(0.01, range(days + (0 if days < 5 else 2)))
+        action = evening(days if days < 5 else 7)
+        slots |= days_of(0.01, range(action.at.day - 1, action.at.day))
+        off(slots, action)
+        assert claim(slots, replace(action, until=action.at + timedelta(hours=6))).ledger == ledger
+
+
+@pytest.mark.parametrize(("later_weeks", "ledger"), [(12, "measured"), (14, "not_claimed")])
+def test_a_baseline_expires_after_ninety_days(later_weeks: int, ledger: str) -> None:
+    slots = days_of(0.01, range(14))
+    action = evening(later_weeks * 7 + 3)
+    slots[at_local(later_weeks * 7 + 3, 17.75)] = slot(at_local(later_weeks * 7 + 3, 17.75), 0.01)
+    off(slots, action)
+
+    assert claim(slots, action).ledger == ledger
+
+
+def test_somebody_who_switches_it_on_again_ends_the_claim() -> None:
+    slots, action = a_night()
+    slots |= {at: slot(at, 0.01) for at in slots if at >= at_local(17, 20)}
+
+    assert claim(slots, action).avoided_kwh == pytest.approx(8 * 0.01)
+
+
+def test_starting_again_costs_what_it_costs_beyond_a_usual_start() -> None:
+    slots, action = a_night()
+    for number in range(4):
+        at = at_local(18, 8.5) + number * timedelta(minutes=15)
+        slots[at] = slot(at, 0.03)
+    entry = claim(slots, action)
+
+    assert entry.restart_kwh == pytest.approx(4 * 0.02)
+    assert entry.avoided_kwh == pytest.approx(NIGHT_SLOTS * 0.01 - 4 * 0.02)
+
+
+def test_a_slot_is_claimed_once() -> None:
+    slots, action = a_night()
+    first = claim(slots, action)
+    again = claim(slots, action, taken=frozenset(first.claimed))
+
+    assert (again.ledger, again.method) == ("not_claimed", "counted_elsewhere")
+
+
+def test_every_kwh_has_the_price_of_its_own_period() -> None:
+    slots, action = a_night()
+    entry = claim(slots, action, price=lambda at: 1.0 if at < at_local(17, 22) else 0.3)
+
+    assert entry.avoided_cost == pytest.approx(16 * 0.01 * 1.0 + 42 * 0.01 * 0.3)
+
+
+def test_the_devices_own_off_hours_maximum_is_a_ceiling() -> None:
+    """Days that only used power while open cannot promise any at night."""
+    slots = days_of(0.05, range(17))
+    baseline = baseline_of(slots)
+    days = baseline.comparable("workday", at_local(17, 12).date())
+
+    assert replace(days, most_off_hours_kwh=0.02).would_use_kwh(74) == 0.02
+    assert Baseline({}).comparable("workday", at_local(17, 12).date()).would_use_kwh(74) is None

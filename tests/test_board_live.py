@@ -8,9 +8,16 @@ import pytest
 from msgspec.structs import replace
 from painted import NOW, Painted, ago, busy_state, calm_state, case, cooling, set_too_low
 
-from dashboards.board.live import BEAT, REFRESH_SECONDS, Channel, Live
+from dashboards.board.channel import Channel
+from dashboards.board.live import BEAT, REFRESH_SECONDS, Live
+from dashboards.board.page import Found
+from dashboards.board.pages.overview import OverviewPage
+from dashboards.board.render import Renderer
+from dashboards.language.catalogs import languages
 from policies.state import State
 from sensors.device import DeviceId
+
+FRONT = Found(OverviewPage(), {})
 
 
 def warmer(state: State) -> State:
@@ -25,7 +32,7 @@ def fragments(message: bytes) -> dict[str, str]:
 
 
 def channel(source: Painted, start: str = "a") -> Channel:
-    made = Channel("en", source, start)
+    made = Channel(FRONT, Renderer(languages("Asia/Shanghai")["en"]), source, start)
     made.refresh()
     return made
 
@@ -65,19 +72,19 @@ def test_who_missed_a_change_gets_the_whole_page() -> None:
     here.refresh()
     source.step(calm_state())
     here.refresh()
-    assert set(fragments(here.since(before))) == {"main", "clock"}
+    assert set(fragments(here.since(before))) == {"top", "body", "clock"}
 
 
 def test_after_a_restart_the_number_of_the_old_daemon_means_nothing() -> None:
     old, new = channel(Painted(busy_state()), "a"), channel(Painted(calm_state()), "b")
     assert old.number == new.number
-    assert "All 8 rooms keep the rules" in fragments(new.since(old.version))["main"]
+    assert "All 8 rooms keep the rules" in fragments(new.since(old.version))["top"]
     behind = Painted(calm_state())
     next_to_it = channel(behind, "b")
     behind.step(warmer(calm_state()))
     next_to_it.refresh()
     assert next_to_it.number == old.number + 1
-    assert "main" in fragments(next_to_it.since(old.version))
+    assert "body" in fragments(next_to_it.since(old.version))
 
 
 def test_a_room_that_comes_or_goes_redraws_the_page() -> None:
@@ -91,7 +98,7 @@ def test_a_room_that_comes_or_goes_redraws_the_page() -> None:
         change(calm_state(), office=change(calm_state().office, site=change(site, zones=zones, devices=devices)))
     )
     assert here.refresh()
-    assert "Archive" not in fragments(here.since(before))["main"]
+    assert "Archive" not in fragments(here.since(before))["body"]
 
 
 def test_another_time_zone_or_name_is_taken_over() -> None:
@@ -100,19 +107,19 @@ def test_another_time_zone_or_name_is_taken_over() -> None:
     site = source.state().office.site
     calendar = change(site.calendar, timezone="Europe/Berlin")
     source.step(change(calm_state(), office=change(calm_state().office, site=change(site, calendar=calendar))))
+    here.speak(Renderer(languages("Europe/Berlin")["en"]))
     here.refresh()
-    assert "As of</span> <time>08:32" in here.page
+    assert "As of</span> <time>08:32" in here.clock
 
 
 def test_a_viewer_hears_a_change_a_beat_and_the_end() -> None:
     source = Painted(calm_state())
 
     async def watch() -> list[bytes]:
-        live = Live(source, ("en",), "a")
+        live = Live(source, "a")
         task = asyncio.create_task(live.run())
         await asyncio.sleep(0)
-        live.fresh("en")
-        stream = live.stream("en", live.channels["en"].version)
+        stream = live.stream(FRONT, "en", (await live.fresh(FRONT, "en")).version)
         heard = [await anext(stream), await anext(stream)]
         source.step(warmer(calm_state()))
         heard.append(await anext(stream))
@@ -141,11 +148,10 @@ def test_a_page_that_cannot_be_made_does_not_end_the_stream(caplog: pytest.LogCa
     unsayable = replace(broken, finding=replace(broken.finding, verdict=verdict))
 
     async def watch() -> bytes:
-        live = Live(source, ("en",), "a")
+        live = Live(source, "a")
         task = asyncio.create_task(live.run())
         await asyncio.sleep(0)
-        live.fresh("en")
-        stream = live.stream("en", live.channels["en"].version)
+        stream = live.stream(FRONT, "en", (await live.fresh(FRONT, "en")).version)
         await anext(stream)
         await anext(stream)
         source.step(change(calm_state(), cases={broken.key: unsayable}))

@@ -66,6 +66,11 @@ class Channel:
         """When the page was made."""
         return self._fragments["clock"]
 
+    def speak(self, renderer: Renderer) -> None:
+        """From now on with these templates: the office's clock or language is another one."""
+        if renderer is not self.renderer:
+            self.renderer, self._rows, self._state = renderer, {}, None
+
     async def learn(self) -> None:
         """Ask the past, where the page needs it and it is old. What fails is logged; the page says that there is none."""
         kind, arguments = self.found

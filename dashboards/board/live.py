@@ -45,6 +45,7 @@ class Live:
             while True:
                 await self._nudged()
                 for channel in [each for each in self._channels.values() if each.viewers]:
+                    channel.speak(self.renderer(channel.renderer.language.code))
                     await channel.learn()
                     self._refresh(channel)
                     await asyncio.sleep(0)
@@ -103,9 +104,10 @@ class Live:
         renderer = self.renderer(code)
         key = (found.key, code)
         channel = self._channels.get(key)
-        if channel is None or channel.renderer is not renderer:
+        if channel is None:
             self._make_room()
             channel = self._channels[key] = Channel(found, renderer, self._source, self._start)
+        channel.speak(renderer)
         channel.used_at = monotonic()
         return channel
 
@@ -119,7 +121,7 @@ class Live:
         try:
             channel.refresh()
         except Exception:
-            logger.exception("board: a page could not be made; its viewers keep the one before")
+            logger.exception("board: the page could not be made; its viewers keep the one before")
 
     def _everybody(self) -> None:
         self._turn, before = asyncio.Event(), self._turn

@@ -62,8 +62,8 @@ lock: $(VENV)/.installed-dev  ## pin what pyproject.toml asks for (UPGRADE=--upg
 secrets:  ## passwords and tokens for docker-compose.yml, as files in deploy/secrets (existing ones are kept)
 	@python="$$(bash .ci/find-python)"; "$$python" deploy/make_secrets.py
 
-bench: $(VENV)/.installed-dev  ## what judging, receiving and storing cost on this machine
-	@shopt -s nullglob; for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python "$$file" $(ARGS); done
+bench: $(VENV)/.installed-dev  ## what the whole way costs here, beside the usual daemon: renews benchmarks/RESULTS.md
+	@$(BIN)/python benchmarks/pipeline.py --write $(ARGS)
 
 clean:  ## remove what was built; configuration, secrets and var/ stay
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -92,7 +92,7 @@ def _median(table: Table, name: str, load: str) -> float | None:
 def _machine() -> str:
     names = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
     model = names[0].partition(":")[2].strip() if names else platform.machine()
-    return f"{os.cpu_count()} cores, {model}, {platform.system()}"
+    return f"{os.cpu_count()} cores, {model}, {platform.system()}, load average at the end {os.getloadavg()[0]:.1f}"
 
 
 def _versions() -> list[str]:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import time
 from typing import Any
 
@@ -14,6 +15,9 @@ from hypothesis import strategies as st
 from sensors import units
 from sensors.device import FamilyName
 from sensors.readings import AnyReading
+
+FUZZ_EXAMPLES = int(os.environ.get("OFFICED_FUZZ_EXAMPLES", "25"))
+"""A topic; more of them when a decoder was changed: `OFFICED_FUZZ_EXAMPLES=500 make test TESTS=tests/test_family_hostility.py`."""
 
 TOPICS: dict[FamilyName, list[str]] = {
     "zigbee2mqtt": [
@@ -171,7 +175,7 @@ def test_nothing_but_readings_and_refusals_comes_out(family: FamilyName, topic: 
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=FUZZ_EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(payload=PAYLOADS)
 @pytest.mark.parametrize(("family", "topic"), CASES)
 def test_nothing_but_readings_and_refusals_comes_out_of_much_more(

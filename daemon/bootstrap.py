@@ -1,14 +1,13 @@
 """The one place that knows every concrete class: builds a daemon out of a configuration."""
 
-import dataclasses
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
-from msgspec.structs import replace
 
 from daemon.accounting.accounting import Accounting
 from daemon.accounts.accounts import FileAccounts
@@ -33,7 +32,9 @@ from daemon.mqtt.network import Network
 from daemon.mqtt.session import BrokerSettings
 from daemon.notices import Notices
 from daemon.ports import CrashPoint, Tell
+from daemon.reload import Reload
 from daemon.schedule import Schedule
+from daemon.silence import with_silence
 from daemon.snapshot import restore
 from daemon.source import EngineSource
 from daemon.web import Web
@@ -42,7 +43,6 @@ from dashboards.board.door import Entry
 from policies.history import History
 from policies.inputs import Tick
 from policies.office.office import Office
-from policies.office.site import Site
 from policies.state import State
 from sensors.registry import Registry
 
@@ -56,11 +56,12 @@ def assemble(
     speed: float = 1.0,
     version: Literal["auto", "5", "3.1.1"] = "auto",
     crash: CrashPoint = lambda _: None,
+    path: Path | None = None,
 ) -> Daemon:
     """A daemon that is complete and does nothing yet. Raises ConfigError for secrets that cannot be read.
 
     `clock` other than the wall's is the demo's, `speed` how fast it runs; so is `version`, for a broker that keeps silent
-    when it is spoken to in MQTT 5. `crash` is for tests that end the process at a named point.
+    when it is spoken to in MQTT 5. `crash` is for tests that end the process at a named point. `path`: the file to reload.
     """
     clock = clock or WallClock()
     tell: Tell = lambda text: _log.warning("%s", text)  # noqa: E731  one line, one meaning
@@ -106,19 +107,12 @@ def assemble(
         close_store=close_store,
         tell=tell,
     )
+    if path is not None:
+        daemon.reload = Reload(path, configuration, engine.put, clock.now, tell)
     source = EngineSource(engine, clock, daemon.facts, history)
     app = board(source, _entry(configuration.board, clock), hosts=configuration.board.hosts)
     daemon.web = Web(app, configuration.board.host, configuration.board.port, before_stop=app.state.live.close)
     return daemon
-
-
-def with_silence(site: Site, registry: Registry) -> Site:
-    """The site with every device's limit of silence filled in: its own, or its family's."""
-    devices = {
-        name: replace(device, silent_after_seconds=registry.silent_after(device).total_seconds())
-        for name, device in site.devices.items()
-    }
-    return dataclasses.replace(site, devices=devices)
 
 
 def _broker(

@@ -53,7 +53,7 @@ def run(
     log_to_terminal(logging.DEBUG if verbose else logging.INFO)
     configuration = _loaded(config)
     try:
-        code = run_daemon(assemble(configuration, os.environ), _out.print)
+        code = run_daemon(assemble(configuration, os.environ, path=config), _out.print)
     except WebUnavailable as trouble:
         _give_up(str(trouble))
     raise typer.Exit(code)

@@ -16,6 +16,7 @@ from daemon.mqtt.batch import batch_from_raw
 from daemon.mqtt.network import Network
 from daemon.mqtt.wire import WireError
 from daemon.ports import Tell
+from daemon.reload import Reload
 from daemon.schedule import Schedule
 from daemon.watchdog import Part, Watchdog
 from daemon.web import Web
@@ -28,9 +29,10 @@ SWITCH_SECONDS = 0.0005
 
 
 class Daemon:
-    """`start` and `stop` belong to the main thread. `web` is set once, before the start."""
+    """`start` and `stop` belong to the main thread. `web` and `reload` are set once, before the start."""
 
     web: Web
+    reload: Reload | None = None
 
     def __init__(
         self,
@@ -84,6 +86,8 @@ class Daemon:
     def watch(self) -> None:
         """Every second or so while it runs: notice a part that has ended or hangs, and say so. Main thread."""
         self._watchdog.look()
+        if self.reload is not None:
+            self.reload.look()
 
     def stop(self) -> bool:
         """Say `offline`, use up what was received, make it durable. False if a part did not end in time."""
@@ -105,6 +109,7 @@ class Daemon:
         counters = self.network.counters
         return {
             **self._watchdog.facts(),
+            **(self.reload.facts() if self.reload is not None else {}),
             "ready": self.network.is_connected,
             "broker_connected": self.network.is_connected,
             "broker_live": self.network.is_live,

@@ -10,15 +10,15 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from daemon.clock import Clock
 from daemon.errors import StoreUnavailable
+from daemon.inbox import Item, Reconfigured, Remark, Stop, messages_in
 from daemon.mqtt.batch import Batch
 from daemon.ports import CrashPoint, Tell
-from daemon.records import Ledger, Writes
+from daemon.records import EngineJournal, Ledger
 from daemon.snapshot import pack_cases, pack_office
 from daemon.speaking import Line, Send, Speaker
 from policies.control.effects import Decided, Notify, Publish, Record
@@ -42,24 +42,7 @@ RETRY_AFTER = 1.0
 TICK = timedelta(seconds=30)
 
 
-class EngineJournal(Writes, Protocol):
-    """What the engine needs of the journal."""
-
-    def keep_office(self, row: int, snapshot: bytes) -> None:
-        """Keep what was heard up to this row. Raises StoreUnavailable."""
-
-
 Watcher = Callable[[State], None]
-
-
-@dataclass(slots=True)
-class Stop:
-    """The last item of an inbox."""
-
-    done: threading.Event = field(default_factory=threading.Event)
-
-
-Item = Batch | Input | Stop
 
 
 class Engine:
@@ -176,15 +159,33 @@ class Engine:
                     readings.extend(self._registry.decode(message))
                 self._ledger.row = item.row
                 self._unkept += len(item.messages)
+            elif isinstance(item, Reconfigured):
+                self._take_readings(readings, inputs)
+                readings = []
+                self._reconfigure(item)
+                inputs.append(item.configured)
+            elif isinstance(item, Remark):
+                self._ledger.remark(item)
             elif not isinstance(item, Stop):
                 inputs.append(item)
-        if readings:
-            self._ledger.hear(readings)
-            inputs.append(Readings(readings))
+        self._take_readings(readings, inputs)
         if now >= self._tick_at or now < self._tick_at - 2 * TICK:
             self._tick_at = now + TICK
             inputs.append(Tick())
         return inputs
+
+    def _take_readings(self, readings: list[AnyReading], inputs: list[Input]) -> None:
+        if readings:
+            self._ledger.hear(readings)
+            inputs.append(Readings(readings))
+
+    def _reconfigure(self, item: Reconfigured) -> None:
+        """What came before is known in the old words; what comes after, in the new ones."""
+        self._ledger.configure(item.configured.site)
+        self._ledger.remark(item.remark)
+        if item.registry is not None:
+            self._registry = item.registry
+            self._speaker.learn_anew(item.registry)
 
     def _make_durable(self, *, must: bool) -> None:
         """Write what is pending. Where a command depends on it we wait for the journal as long as it takes."""
@@ -227,7 +228,7 @@ class Engine:
         items: list[Item] = []
         try:
             items.append(self.inbox.get(timeout=max(0.001, pause)))
-            while len(items) < BATCHES_AT_ONCE and _messages_in(items) < MESSAGES_AT_ONCE:
+            while len(items) < BATCHES_AT_ONCE and messages_in(items) < MESSAGES_AT_ONCE:
                 items.append(self.inbox.get_nowait())
         except queue.Empty:
             pass
@@ -243,7 +244,3 @@ class Engine:
                 self._journal.keep_office(self._ledger.row, pack_office(self.state))
             except StoreUnavailable as trouble:
                 _log.warning("journal: last known values not kept: %s", trouble)
-
-
-def _messages_in(items: Sequence[Item]) -> int:
-    return sum(len(item.messages) for item in items if isinstance(item, Batch))

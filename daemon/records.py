@@ -8,6 +8,7 @@ import msgspec
 
 from daemon.history.points import Points, microseconds
 from daemon.history.schema import Value
+from daemon.inbox import Remark
 from policies.control.effects import Decided, Record
 from policies.office.requests import Extend
 from policies.office.site import Site
@@ -22,6 +23,13 @@ class Writes(Protocol):
         self, decoded_row: int, lines: bytes, count: int, records: Sequence[bytes], snapshot: bytes | None
     ) -> None:
         """One transaction. Raises StoreUnavailable."""
+
+
+class EngineJournal(Writes, Protocol):
+    """What the engine needs of the journal."""
+
+    def keep_office(self, row: int, snapshot: bytes) -> None:
+        """Keep what was heard up to this row. Raises StoreUnavailable."""
 
 
 class Ledger:
@@ -109,6 +117,11 @@ class Ledger:
             if line is not None:
                 self._lines.append(line)
         self._records.append(msgspec.json.encode(decision))
+
+    def remark(self, remark: Remark) -> None:
+        """A line in the audit trail that is about no case and nobody's wish."""
+        self._touch()
+        self._records.append(msgspec.json.encode(remark.what))
 
     def is_due(self, now: float, after: float, lines: int) -> bool:
         """Whether it has waited `after` seconds (monotonic), or grown to so many lines."""

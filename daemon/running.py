@@ -19,6 +19,8 @@ OK, TROUBLE, MISUSE = 0, 1, 2
 def run(daemon: "Daemon", said: Callable[[str], None]) -> int:
     """Run until SIGINT or SIGTERM; then stop within five seconds. Gives the exit code."""
     ended = until_signal()
+    if daemon.reload is not None:
+        on_hangup(daemon.reload.ask)
     daemon.start()
     said(f"officed is running; the board is at {daemon.web.address}")
     while not ended.wait(1.0):
@@ -41,6 +43,15 @@ def until_signal() -> threading.Event:
     signal.signal(signal.SIGINT, end)
     signal.signal(signal.SIGTERM, end)
     return ended
+
+
+def on_hangup(ask: Callable[[], None]) -> None:
+    """SIGHUP asks for a reload."""
+
+    def heard(_number: int, _frame: FrameType | None) -> None:
+        ask()
+
+    signal.signal(signal.SIGHUP, heard)
 
 
 def log_to_terminal(level: int) -> None:

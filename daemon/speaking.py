@@ -26,8 +26,8 @@ class Line(Protocol):
     def publish(self, outgoing: Outgoing) -> None:
         """Send now or raise BrokerUnavailable."""
 
-    def hear(self, subscriptions: Sequence[str]) -> None:
-        """Listen to these topics from now on, and to no others."""
+    def hear(self, subscriptions: Sequence[str], *, again: bool = False) -> None:
+        """Listen to these topics from now on, and to no others. `again`: with what is retained there, known or not."""
 
 
 class Speaker:
@@ -44,6 +44,13 @@ class Speaker:
         """Where everything goes from now on."""
         self._send = line.publish
         self._line = line
+
+    def learn_anew(self, registry: Registry) -> None:
+        """Other devices: listen to their topics, and hear again all that is retained, for what families learn from it."""
+        self._registry = registry
+        if self._line is not None:
+            self._line.hear(registry.subscriptions(), again=True)
+            self._greeted = None
 
     def carry_out(self, command: Command, office: Office) -> NotSent | None:
         """Send it, unless it is dead; None when it has left."""

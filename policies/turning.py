@@ -8,6 +8,7 @@ import msgspec
 
 from policies.control.case import Case, Refusal
 from policies.control.deciding import mark
+from policies.control.dropping import dropped
 from policies.control.effects import Decided, Effect, Notify, Publish
 from policies.control.lifecycle import Situation, advance, begin, fail, not_sent
 from policies.control.memory import SENT_KEPT, Memory, Sent
@@ -56,6 +57,8 @@ class Turning:
     def not_sent(self, item: NotSent) -> None:
         """A command never left."""
         for key, case in self._cases.items():
+            if not self._is_configured(case):
+                continue
             if case.command is not None and case.command.id == item.command and case.phase == "acting":
                 until = None if item.final else self._now + _SEND_AGAIN
                 reason = say("no words for it: {why}" if item.final else "not sent: {why}", why=item.reason)
@@ -79,7 +82,12 @@ class Turning:
         if reply.accepted:
             return
         for key, case in self._cases.items():
-            if case.device != reply.device or case.phase != "acting" or case.command is None:
+            if (
+                not self._is_configured(case)
+                or case.device != reply.device
+                or case.phase != "acting"
+                or case.command is None
+            ):
                 continue
             if reply.live and reply.arrived_at > case.command.issued_at:
                 self._keep(key, *fail(case, say("the device refused: {why}", why=reply.words), self._at(case)))
@@ -97,8 +105,8 @@ class Turning:
             if finding is None:
                 return
             case = begin(finding, self._policies[finding.policy], self._now)
-        elif key[0] not in self._policies or case.device not in self._office.site.devices:
-            del self._cases[key]
+        elif not self._is_configured(case):
+            self._keep(key, *dropped(case, self._now))
             return
         after, effects = advance(case, finding, self._at(case))
         self._keep(key, after, effects)
@@ -118,6 +126,11 @@ class Turning:
                 self._note(effect, case)
             if not (isinstance(effect, Notify) and self._is_muted(effect, key[0])):
                 self.effects.append(effect)
+
+    def _is_configured(self, case: Case) -> bool:
+        """Whether its policy and its device are still there, the device in the same zone."""
+        device = self._office.site.devices.get(case.device)
+        return device is not None and device.zone == case.zone and case.policy in self._policies
 
     def _is_muted(self, notice: Notify, policy: str) -> bool:
         return self._office.desk.mutes_case(notice.zone, notice.device, policy, self._now)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from daemon.bootstrap import with_silence
+from daemon.silence import with_silence
 from daemon.configuration.build import build_policies, build_site
 from daemon.configuration.load import parse
 from daemon.simulation.loop import Lockstep

@@ -89,13 +89,13 @@ class Network:
         """
         self._door.publish_retained_own(topic, payload)
 
-    def hear(self, subscriptions: Sequence[str]) -> None:
-        """Listen to these topics from now on, and to no others. Any one thread."""
+    def hear(self, subscriptions: Sequence[str], *, again: bool = False) -> None:
+        """Listen to these topics from now on, and to no others. `again`: hear all retained ones once more. One thread."""
         before = set(self._connection.subscriptions)
         self._connection.subscriptions = list(subscriptions)
         if not self._door.is_open:
             return
-        added = [each for each in subscriptions if each not in before]
+        added = [each for each in subscriptions if again or each not in before]
         removed = sorted(before.difference(subscriptions))
         if added:
             subscribe(self._client, added, self._client.version, replay_retained=True)

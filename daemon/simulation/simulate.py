@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from daemon.bootstrap import with_silence
+from daemon.silence import with_silence
 from daemon.configuration.build import build_policies, build_site
 from daemon.configuration.load import parse
 from daemon.simulation.accounts import SimulatedBooks

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from daemon.web import Web
 from dashboards.board.app import board
+from dashboards.board.door import Entry
 
 CHROMIUM = shutil.which("chromium") or ""
 pytestmark = [
@@ -139,3 +140,23 @@ def test_ten_tabs_of_one_browser_are_all_answered(browser: Browser, web: Web) ->
         tab.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(tabs[-1].locator("h1")).to_have_text("4 of 8 rooms break a rule now")
     context.close()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_more_time_is_two_taps_on_a_phone_with_and_without_script(
+    browser: Browser, source: Painted, script: bool
+) -> None:
+    app = board(source, Entry(is_open=True))
+    served = Web(app, "127.0.0.1", 0, app.state.live.close)
+    served.start()
+    context = browser.new_context(
+        locale="en-GB", viewport={"width": 390, "height": 844}, has_touch=True, java_script_enabled=script
+    )
+    page = context.new_page()
+    page.goto(f"{served.address}/zones/r302")
+    page.locator(".chip input[value='120']").tap()
+    page.get_by_role("button", name="Extend now").tap()
+    expect(page.locator(".news")).to_have_text("Noted: more time.")
+    expect(page.locator("#leave")).to_contain_text("guest · still working")
+    context.close()
+    served.stop()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import chain
 
 import msgspec
 
@@ -150,11 +151,12 @@ class Turning:
 
     def _counted(self, found: Mapping[CaseKey, Finding]) -> Mapping[str, int]:
         """How many devices each policy wants to switch off: what was found now, and what is under way."""
-        crowds: dict[str, set[DeviceId]] = {}
-        for finding in (*found.values(), *(case.finding for case in self._cases.values())):
+        crowds: dict[str, int] = {}
+        under_way = (case.finding for key, case in self._cases.items() if key not in found)
+        for finding in chain(found.values(), under_way):
             if isinstance(finding.remedy, SwitchOff):
-                crowds.setdefault(finding.policy, set()).add(finding.device)
-        return {policy: len(devices) for policy, devices in crowds.items()}
+                crowds[finding.policy] = crowds.get(finding.policy, 0) + 1
+        return crowds
 
     def _at(self, case: Case) -> Situation:
         device = self._office.site.devices[case.device]

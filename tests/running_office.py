@@ -23,16 +23,22 @@ site: {{id: test, names: Test, timezone: Asia/Shanghai}}
 broker: {{host: 127.0.0.1, port: {broker}}}
 board: {{bind: "127.0.0.1:{board}"}}
 journal: {{path: journal.sqlite}}
-store: {{path: history.sqlite}}
+{store}
 """
+EMBEDDED = "store: {path: history.sqlite}"
 
 
 @contextlib.contextmanager
 def running(
-    folder: Path, broker: Mosquitto, rest: str, clock: Clock | None = None, speed: float = 1.0
+    folder: Path,
+    broker: Mosquitto,
+    rest: str,
+    clock: Clock | None = None,
+    speed: float = 1.0,
+    store: str = EMBEDDED,
 ) -> Iterator[Daemon]:
     """A daemon with this configuration; stopped cleanly at the end."""
-    text = HEAD.format(broker=broker.port, board=free_port()) + rest
+    text = HEAD.format(broker=broker.port, board=free_port(), store=store) + rest
     daemon = assemble(parse(text, file="office.yaml", directory=folder), {}, clock, speed)
     daemon.start()
     try:

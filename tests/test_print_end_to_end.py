@@ -1,6 +1,7 @@
 """From a real print on a real queue to the stored sheet and the month's figure; through kills, outages and a log that rotates."""
 
 import contextlib
+import re
 import shutil
 import signal
 import subprocess
@@ -9,12 +10,16 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from real_cups import Cups, cups, needs_cups
+from real_influxdb import Server
+from real_influxdb import running as influxdb
 from real_mosquitto import Mosquitto, needs_mosquitto
-from running_office import lately, running, wait_for
+from running_office import EMBEDDED, lately, running, wait_for
 
 from daemon.daemon import Daemon
+from policies.accounting.print_use import print_use
 from policies.accounting.printing import figures, together
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(120), needs_cups, needs_mosquitto]
@@ -66,26 +71,57 @@ def stored(daemon: Daemon) -> list[str]:
     return [row.job or "" for row in daemon.history.jobs(*lately())]
 
 
-def test_a_print_on_a_real_queue_becomes_a_stored_sheet_a_case_and_the_month_s_figure(
-    server: Cups, tmp_path: Path
+@pytest.fixture(scope="module")
+def influx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server | str]:
+    with influxdb(tmp_path_factory.mktemp("influxdb")) as started:
+        yield started
+
+
+@pytest.fixture(params=["embedded", "influxdb"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The part of office.yaml that says where everything is kept."""
+    if request.param == "embedded":
+        return EMBEDDED
+    found = request.getfixturevalue("influx")
+    if isinstance(found, str):
+        pytest.skip(found)
+    (tmp_path / "token").write_text(found.token)
+    return f"influxdb: {{url: '{found.url}', org: {found.organisation}, bucket: {found.new_bucket()}, token_file: token}}"
+
+
+def test_a_print_on_a_real_queue_becomes_a_stored_sheet_a_case_the_month_s_figure_and_a_line_of_the_board(
+    server: Cups, store: str, tmp_path: Path
 ) -> None:
-    with Mosquitto(tmp_path / "broker") as broker, running(tmp_path, broker, OFFICE) as daemon:
+    lines = server.lines()
+    with Mosquitto(tmp_path / "broker") as broker, running(tmp_path, broker, OFFICE, store=store) as daemon:
         with agent(tmp_path / "agent", server, broker):
-            server.print("laser", 3, TWO, title="a secret", user="anna")
-            server.print("laser", 4, "sides=one-sided", title="another", user="anna")
-            wait_for(lambda: len(stored(daemon)) == 2, "two stored jobs")
+            wait_for(lambda: len(stored(daemon)) >= lines, "what was printed before")
+            before = set(stored(daemon))
+            two = server.print("laser", 3, TWO, title="a secret", user="anna")
+            one = server.print("laser", 4, "sides=one-sided", title="another", user="anna")
+            wait_for(lambda: len(stored(daemon)) == len(before) + 2, "two stored jobs")
             wait_for(lambda: daemon.engine.state.cases, "the case")
         rows = daemon.history.jobs(*lately())
-        assert sorted((row.sheets, row.two_sided, row.department) for row in rows) == [
-            (2, "yes", "sales"),
-            (4, "no", "sales"),
-        ]
+        new = {row.job: row for row in rows if row.job not in before}
+        assert {int((job or "").split("-")[1]): (row.sheets, row.two_sided) for job, row in new.items()} == {
+            two: (2, "yes"),
+            one: (4, "no"),
+        }
+        assert {row.department for row in rows} == {"sales"}
         assert not any(row.user or row.title for row in rows)
-        month = together(figures(rows).values())
-        assert (month.sheets, month.avoidable_sheets) == (6, 2)
-        assert month.two_sided_share == pytest.approx(3 / 7)
-        (case,) = daemon.engine.state.cases.values()
-        assert str(case.finding.verdict) == "1 jobs on one side: 2 sheets more than on two"
+        found = together(figures(new.values()).values())
+        assert (found.sheets, found.avoidable_sheets) == (6, 2)
+        assert found.two_sided_share == pytest.approx(3 / 7)
+        month = print_use(new.values())
+        assert (month.sheets, month.unknown_jobs, month.duplex_rate) == (6, 0, pytest.approx(3 / 7))
+        assert month.sheets_by_department == {"sales": 6}
+        cases = [str(case.finding.verdict) for case in daemon.engine.state.cases.values()]
+        assert len(cases) == 1
+        assert "on one side" in cases[0]
+        page = httpx.get(f"{daemon.web.address}/printing", trust_env=False).raise_for_status().text
+        sheets = sum(row.sheets or 0 for row in rows)
+        assert f"{sheets} sheets in {len(rows)} jobs" in page
+        assert re.search(rf'<th scope="row">sales</th><td class="number">{sheets}</td>', page)
 
 
 def test_jobs_survive_a_killed_agent_a_broker_away_and_a_log_that_rotates_and_none_counts_twice(

@@ -86,7 +86,9 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if isinstance(found, str):
         pytest.skip(found)
     (tmp_path / "token").write_text(found.token)
-    return f"influxdb: {{url: '{found.url}', org: {found.organisation}, bucket: {found.new_bucket()}, token_file: token}}"
+    return (
+        f"influxdb: {{url: '{found.url}', org: {found.organisation}, bucket: {found.new_bucket()}, token_file: token}}"
+    )
 
 
 def test_a_print_on_a_real_queue_becomes_a_stored_sheet_a_case_the_month_s_figure_and_a_line_of_the_board(

@@ -7,6 +7,7 @@ import pytest
 from accounts import CALENDAR, at_local, baseline_of, days_of, evening, off, slot
 
 from policies.accounting.baseline import Baseline
+from policies.accounting.interval import interval
 from policies.accounting.ledger import Action, Entry, switch_off
 from policies.accounting.slots import Slot
 
@@ -140,3 +141,23 @@ def test_the_devices_own_off_hours_maximum_is_a_ceiling() -> None:
 
     assert replace(days, most_off_hours_kwh=0.02).would_use_kwh(74) == 0.02
     assert Baseline({}).comparable("workday", at_local(17, 12).date()).would_use_kwh(74) is None
+
+
+def test_a_slot_that_used_more_is_worth_nothing_rather_than_something() -> None:
+    slots, action = a_night()
+    off(slots, action, kwh=0.02)
+
+    assert claim(slots, action).avoided_kwh == 0.0
+
+
+def test_one_nights_interval_is_as_wide_as_nights_differ() -> None:
+    """Nights of 0.005 and 0.015 in turn: the claim of one night may be off by half of itself."""
+    slots = {at: slot(at, 0.005 if (at - at_local(0, 0)).days % 2 else 0.015) for at in days_of(0.0, range(19))}
+    action = evening(17)
+    off(slots, action)
+    entry, baseline = claim(slots, action), baseline_of(slots)
+    found = interval([entry], lambda _: baseline)
+
+    assert found is not None
+    assert found.low_kwh <= 0.5 * entry.avoided_kwh
+    assert found.high_kwh >= 1.5 * entry.avoided_kwh

@@ -155,6 +155,12 @@ class Journal:
 
     # anybody
 
+    def last_audit(self) -> Entry | None:
+        """The last entry of the trail; None before the first one."""
+        query = "SELECT seq, at_us, kind, body, previous, hash FROM audit ORDER BY seq DESC LIMIT 1"
+        found = self._database.rows(query)
+        return _entry(found[0]) if found else None
+
     @property
     def bytes_used(self) -> int:
         """Bytes of the file in use; deleted rows do not count."""

@@ -1,0 +1,77 @@
+"""Whether an audit trail is whole: its chain from the first entry to the last, and the heads that were kept elsewhere.
+
+The chain shows every change, deletion, reordering and graft inside of it. That its end was cut off it cannot show: for that
+somebody else has to hold a head. A whole trail that was written anew from some entry on is caught the same way.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from daemon.audit_trail import Unreadable
+from daemon.journal.audit import ORIGIN, Entry, Record, sealed
+
+
+class Head(msgspec.Struct, frozen=True):
+    """The end of a trail at some time: number and hash (hexadecimal) of its last entry."""
+
+    seq: int
+    hash: str
+    at: datetime | None = None
+
+    def __str__(self) -> str:
+        """As it is sent out and typed in: `seq:hash`."""
+        return f"{self.seq}:{self.hash}"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`broken_at`: the number of the first entry that is not as it was; None: all is well. `head`: the last good one."""
+
+    count: int
+    head: Head | None
+    broken_at: int | None = None
+    why: str = ""
+
+
+def read_head(text: str) -> Head:
+    """`seq:hash`, as it was sent out. Raises ValueError."""
+    seq, _, digest = text.strip().partition(":")
+    if not seq.isdecimal() or len(digest) != len(ORIGIN) * 2:
+        raise ValueError(f"{text!r} is no head: it has to look like 1234:0f3a… with 64 digits")
+    bytes.fromhex(digest)
+    return Head(int(seq), digest.lower())
+
+
+def verify(trail: Iterable[Entry | Unreadable], heads: Iterable[Head] = ()) -> Verdict:
+    """The first break, with its number and what is wrong there."""
+    kept: Mapping[int, str] = {head.seq: head.hash for head in heads if head.seq}
+    seq, previous, head = 0, ORIGIN, None
+    for entry in trail:
+        seq += 1
+        if isinstance(entry, Unreadable):
+            return Verdict(seq - 1, head, seq, f"entry {seq} cannot be read: {entry.why}")
+        why = _wrong(entry, seq, previous)
+        if not why and kept.get(seq, entry.hash.hex()) != entry.hash.hex():
+            why = f"entry {seq} is not the one that was sent outside as head {seq}: the trail was written anew"
+        if why:
+            return Verdict(seq - 1, head, seq, why)
+        previous = entry.hash
+        head = Head(seq, entry.hash.hex(), entry.at)
+    missing = [number for number in kept if number > seq]
+    if missing:
+        why = f"the trail ends with entry {seq}, but head {max(missing)} was sent outside: its end was cut off"
+        return Verdict(seq, head, seq + 1, why)
+    return Verdict(seq, head)
+
+
+def _wrong(entry: Entry, seq: int, previous: bytes) -> str:
+    if entry.seq != seq:
+        return f"here should be entry {seq}, and it is entry {entry.seq}: something was taken out, put in or moved"
+    if entry.previous != previous:
+        return f"entry {seq} does not follow from the one before it"
+    if sealed(Record(entry.at, entry.kind, entry.body), seq, previous).hash != entry.hash:
+        return f"entry {seq} was changed: its hash is another one"
+    return ""

@@ -30,7 +30,8 @@ from daemon.history.sqlite_writer import SqliteWriter
 from daemon.journal.journal import Journal
 from daemon.mqtt.network import Network
 from daemon.mqtt.session import BrokerSettings
-from daemon.notices import Notices
+from daemon.notices.display import Display
+from daemon.notices.notices import Notices
 from daemon.ports import CrashPoint, Tell
 from daemon.reload import Reload
 from daemon.schedule import Schedule
@@ -80,7 +81,9 @@ def assemble(
     fresh = State(office=Office(site), policies=build_policies(configuration))
     rows = list(journal.since_office())
     state = _restored(fresh, journal, clock, rows[-1].received_at if rows else None, tell)
-    engine = Engine(state, registry, journal, clock, tell=tell, notify=Notices(site), crash=crash)
+    notices = Notices(lambda: engine.state, clock.now, environment)
+    notices.configure(configuration)
+    engine = Engine(state, registry, journal, clock, tell=tell, notify=notices, crash=crash)
     network = Network(
         broker,
         journal,
@@ -92,10 +95,13 @@ def assemble(
         crash=crash,
     )
     engine.speak_through(network)
+    notices.display = Display(network.publish_retained_own, lambda: network.connected_since)
+    engine.watch(notices.look)
     accounting = Accounting(lambda: engine.state.office.site, journal, history, clock)
     engine.watch(accounting.watch)
     daemon = Daemon(
         accounting=accounting,
+        notices=notices,
         engine=engine,
         network=network,
         journal=journal,
@@ -108,7 +114,9 @@ def assemble(
         tell=tell,
     )
     if path is not None:
-        daemon.reload = Reload(path, configuration, engine.put, clock.now, tell)
+        daemon.reload = Reload(
+            path, configuration, engine.put, clock.now, tell, also=notices.configure, refused=notices.refused
+        )
     source = EngineSource(engine, clock, daemon.facts, history)
     app = board(source, _entry(configuration.board, clock), hosts=configuration.board.hosts)
     daemon.web = Web(app, configuration.board.host, configuration.board.port, before_stop=app.state.live.close)

@@ -15,6 +15,7 @@ from daemon.journal.schema import RawRow
 from daemon.mqtt.batch import batch_from_raw
 from daemon.mqtt.network import Network
 from daemon.mqtt.wire import WireError
+from daemon.notices.notices import Notices
 from daemon.ports import Tell
 from daemon.reload import Reload
 from daemon.schedule import Schedule
@@ -44,6 +45,7 @@ class Daemon:
         history: History,
         schedule: Schedule,
         accounting: Accounting,
+        notices: Notices,
         rows: Sequence[RawRow] = (),
         decoded_row: int = 0,
         close_store: Callable[[], None] = lambda: None,
@@ -56,6 +58,7 @@ class Daemon:
         self.history = history
         self._schedule = schedule
         self._accounting = accounting
+        self._notices = notices
         self._rows = rows
         self._decoded_row = decoded_row
         self._close_store = close_store
@@ -82,6 +85,7 @@ class Daemon:
         self.engine.start()
         self.network.start()
         self._schedule.start()
+        self._notices.delivery.start()
 
     def watch(self) -> None:
         """Every second or so while it runs: notice a part that has ended or hangs, and say so. Main thread."""
@@ -94,6 +98,7 @@ class Daemon:
         until = time.monotonic() + STOP_SECONDS
         self._schedule.stop()
         self._accounting.stop(0.0)
+        self._notices.delivery.stop(0.2)
         network = self.network.stop(1.5)
         engine = self.engine.stop(max(0.1, until - time.monotonic() - 1.5))
         self.web.stop(max(0.1, min(1.0, until - time.monotonic() - 0.5)))
@@ -109,6 +114,7 @@ class Daemon:
         counters = self.network.counters
         return {
             **self._watchdog.facts(),
+            **self._notices.delivery.facts(),
             **(self.reload.facts() if self.reload is not None else {}),
             "ready": self.network.is_connected,
             "broker_connected": self.network.is_connected,

@@ -25,6 +25,9 @@ class Pack(BaseModel):
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$", description="name of the pack, the same as its file's")
     title: dict[str, str] = Field(min_length=1, description="title by language")
     citation: Citation = Field(description="the regulation; a rule without a citation of its own inherits it")
+    ladder: dict[Literal["owner", "manager", "lead"], dict[str, str]] = Field(
+        default={}, description="what the regulation's text adds to notices for owner, manager and lead, by language"
+    )
     policies: tuple[AnyPolicy, ...] = Field(min_length=1, description="the rules, each under a name of its own")
 
     @model_validator(mode="after")
@@ -70,4 +73,6 @@ def resolve(pack: Pack, mode: Literal["watch", "enforce"], changes: Mapping[str,
 
 
 def _based_on(policy: Policy, pack: Pack, mode: Literal["watch", "enforce"]) -> Policy:
-    return policy.model_copy(update={"mode": mode, "citation": policy.citation or pack.citation})
+    return policy.model_copy(
+        update={"mode": mode, "citation": policy.citation or pack.citation, "ladder": policy.ladder or pack.ladder}
+    )

@@ -64,6 +64,12 @@ class Policy(BaseModel):
     retry_after: Duration = Field(default=timedelta(minutes=1), description="pause before the next attempt")
     command_expiry: Duration = Field(default=timedelta(seconds=60), description="after this nobody carries it out")
     escalate_after: Duration = Field(default=timedelta(minutes=30))
+    acknowledged_for: Duration = Field(
+        default=timedelta(hours=4), description="how long nobody else is told after somebody has acknowledged a case"
+    )
+    ladder: dict[Literal["owner", "manager", "lead"], dict[str, str]] = Field(
+        default={}, description="what is added to the notice for owner, manager and lead, by language"
+    )
     hold_out_share: float = Field(
         default=0.0, ge=0, le=0.5, description="share of device-nights left on by lot, to measure what is saved"
     )

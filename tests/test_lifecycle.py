@@ -130,8 +130,10 @@ def walk(rows: Sequence[Row], policy: Policy = SETPOINTS, **device: Any) -> list
                 "stuck",
                 "tell manager",
                 "escalated",
+                "tell lead",
+                "escalated",
             ],
-            id="nobody mends it: escalated once, and no third command",
+            id="nobody mends it: manager and lead hear of it once, and no third command",
         ),
         pytest.param(
             [(0, 23.0), (300, None), (480, 23.0), (540, 23.0), (720, 23.0), (2519, 23.0)],
@@ -166,6 +168,8 @@ def test_a_device_that_falls_silent_is_neither_mended_nor_commanded() -> None:
         "tell owner",
         "stuck",
         "tell manager",
+        "escalated",
+        "tell lead",
         "escalated",
     ]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from offices import WEDNESDAY
 from real_mosquitto import Mosquitto, free_port, needs_mosquitto
-from running_office import HEAD, Devices, lately, wait_for
+from running_office import Devices, lately, wait_for
 
 from daemon.bootstrap import assemble
 from daemon.configuration.load import load
@@ -20,6 +20,13 @@ from daemon.reload import Reload
 from daemon.running import on_hangup
 from policies.rules.setpoint_limit import SetpointLimit
 
+HEAD = """
+site: {{id: test, names: Test, timezone: Asia/Shanghai}}
+broker: {{host: 127.0.0.1, port: {broker}}}
+board: {{bind: "127.0.0.1:{board}"}}
+journal: {{path: journal.sqlite}}
+store: {{path: history.sqlite}}
+"""
 OFFICE = """
 zones: {room: {names: Room, hours: {mon-sun: "00:00-24:00"}}}
 devices: {ac: {kind: climate, family: zigbee2mqtt, address: ac, zone: room}}

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
@@ -186,19 +186,6 @@ class BoardEntry(Section):
     def port(self) -> int:
         """The port alone."""
         return int(self.bind.rpartition(":")[2])
-
-
-class NoticeEntry(Section):
-    """Where notices go. The address holds a token, so it is a secret."""
-
-    to: Literal["owner", "manager"] = Field(description="whom this address reaches: owner (of the zone) or manager")
-    url_file: FilePath | None = Field(default=None, validate_default=False, description="file that holds the address")
-    url_env: Variable | None = Field(default=None, description="environment variable that holds the address")
-
-    @model_validator(mode="after")
-    def _url(self) -> "NoticeEntry":
-        one_of(self.url_file, self.url_env, "url_file", "url_env")
-        return self
 
 
 class JournalEntry(Section):

@@ -9,10 +9,10 @@ from daemon.configuration.connection_entries import (
     BrokerEntry,
     InfluxdbEntry,
     JournalEntry,
-    NoticeEntry,
     StoreEntry,
 )
 from daemon.configuration.device_entry import DeviceEntry
+from daemon.configuration.notice_entry import NoticeEntry
 from daemon.configuration.place_entries import CalendarEntry, SeasonEntry, SiteEntry, ZoneEntry
 from daemon.configuration.quantities import Slug
 from daemon.configuration.section import Section

@@ -69,6 +69,7 @@ class Case(msgspec.Struct, frozen=True, gc=False):
 
     `act_at`: when a command goes out unless something changes; None while nothing may be done. `warned`: people know.
     A contested case `counts` against nobody until it is reviewed, and afterwards only if it was upheld.
+    `rung` and `told_at`: who was told last that it is stuck (`people.py`), and when; `stuck_at`: since when it is.
     """
 
     id: CaseId
@@ -93,6 +94,9 @@ class Case(msgspec.Struct, frozen=True, gc=False):
     contested: Said | None = None
     reviewed: Said | None = None
     counts: bool = True
+    rung: int = 0
+    told_at: datetime | None = None
+    stuck_at: datetime | None = None
 
     @property
     def is_frozen(self) -> bool:

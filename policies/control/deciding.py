@@ -49,7 +49,7 @@ def decide(desk: Desk, request: Request, who: str, now: datetime) -> Desk:
 def mark(case: Case, request: Request, who: str, now: datetime) -> Case | None:
     """The case after a request about it; None where the request is about something else, or nothing new."""
     match request:
-        case Acknowledge(id) if id == case.id and case.acknowledged is None:
+        case Acknowledge(id) if id == case.id:
             return msgspec.structs.replace(case, acknowledged=Said(who, now))
         case Contest(id, why) if id == case.id and case.contested is None:
             return msgspec.structs.replace(case, contested=Said(who, now, why), reviewed=None)

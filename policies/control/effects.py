@@ -28,14 +28,15 @@ class Record(msgspec.Struct, frozen=True, tag=True):
 
 
 class Notify(msgspec.Struct, frozen=True, tag=True):
-    """Tell people. `to`: whose business it is."""
+    """Tell people. `to`: whose business it is. `act_at`: what is to happen then, unless somebody says no: no time to lose."""
 
     at: datetime
-    to: Literal["zone", "owner", "manager"]
+    to: Literal["zone", "owner", "manager", "lead"]
     zone: ZoneId
     device: DeviceId
     case: str
     words: Words
+    act_at: datetime | None = None
 
 
 class Decided(msgspec.Struct, frozen=True, tag=True):

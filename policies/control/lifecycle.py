@@ -5,7 +5,7 @@
     suspended  open, and somebody has leave
     acting     a command is out; waiting for its proof until `due_at`
     stuck      no proof after all attempts: the owner is told
-    escalated  nobody mended it in time: the manager is told
+    escalated  nobody mended it in time: the manager is told, then the lead (people.py)
     closed     proved, or it went away
 
 Every turn follows from (case, finding, office, now) alone. Silence closes nothing: a device that stops talking is not mended.
@@ -21,9 +21,10 @@ from policies.control.case import Case, CaseId, Outcome, Phase, Refusal, Turn
 from policies.control.effects import Effect, Notify, Publish, Record
 from policies.control.guards import first_refusal
 from policies.control.memory import Memory
+from policies.control.people import climb, is_stuck
 from policies.control.proof import WAITING, Proof, prove
 from policies.control.request import Request
-from policies.control.sentences import doing, stuck_words
+from policies.control.sentences import doing, leaves_at, stuck_words
 from policies.control.standby import ceiling_watts
 from policies.control.tips import give_tip
 from policies.finding import Finding
@@ -173,8 +174,7 @@ def _refuse(case: Case, refusal: Refusal, at: Situation, effects: list[Effect]) 
 def _warn(case: Case, at: Situation, effects: list[Effect]) -> Case:
     if case.warned or case.act_at is None or case.attempts:
         return case
-    words = say("goes off at {act_at} unless extended", act_at=case.act_at)
-    effects.append(Notify(at.now, "zone", case.zone, case.device, case.id, words))
+    effects.append(Notify(at.now, "zone", case.zone, case.device, case.id, leaves_at(case.act_at), case.act_at))
     return replace(case, warned=True)
 
 
@@ -213,6 +213,7 @@ def _retry_or_stick(case: Case, proof: Proof, at: Situation, effects: list[Effec
         )
     words = say("does not answer any more") if at.is_silent else stuck_words(proof)
     case = replace(case, act_at=None, due_at=at.now + at.policy.escalate_after, proof=proof.evidence)
+    case = is_stuck(case, at.now)
     effects.append(Notify(at.now, "owner", case.zone, case.device, case.id, words))
     return _turn(case, "stuck", "stuck", words, at, effects)
 
@@ -223,11 +224,11 @@ def _wait_for_person(case: Case, finding: Finding | None, at: Situation, effects
         return _proved(case, proof, at, effects)
     if finding is None and not at.is_silent and proof.standing not in {"reported", "contradicted"}:
         return _close(case, "cleared", say("somebody mended it"), at, effects)
-    if case.phase == "stuck" and case.due_at is not None and at.now >= case.due_at and not case.is_frozen:
-        words = say("nobody has mended it since {since_at}", since_at=case.phase_since)
-        effects.append(Notify(at.now, "manager", case.zone, case.device, case.id, words))
-        return _turn(replace(case, due_at=None), "escalated", "escalated", words, at, effects)
-    return case
+    case, notice = climb(case, at.policy, at.now)
+    if notice is None:
+        return case
+    effects.append(notice)
+    return _turn(case, "escalated", "escalated", notice.words, at, effects)
 
 
 def _proved(case: Case, proof: Proof, at: Situation, effects: list[Effect]) -> Case:

@@ -1,5 +1,7 @@
 """How commands and their failure are said to people."""
 
+from datetime import datetime
+
 from policies.control.proof import Proof
 from policies.words import Words, say
 from sensors.commands import Remedy, SetSetpoint
@@ -10,6 +12,11 @@ def doing(remedy: Remedy) -> Words:
     if isinstance(remedy, SetSetpoint):
         return say("set to {setpoint_celsius}", setpoint_celsius=remedy.celsius)
     return say("switched off")
+
+
+def leaves_at(act_at: datetime) -> Words:
+    """The warning before power goes."""
+    return say("goes off at {act_at} unless extended", act_at=act_at)
 
 
 def stuck_words(proof: Proof) -> Words:

@@ -1,0 +1,1 @@
+"""Notices to people: addresses by Apprise, and a display topic on the broker."""

@@ -1,0 +1,95 @@
+"""Notices to people: who hears of what, in which language, once, and not at night unless it cannot wait."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from daemon.configuration.notice_entry import NoticeEntry
+from daemon.configuration.schema import Configuration
+from daemon.configuration.secret import read_secret
+from daemon.notices.delivery import Delivery, Send, by_apprise
+from daemon.notices.display import Display
+from daemon.notices.notice import Letter, Recipient, plain, sentence, written
+from daemon.notices.spool import Spool
+from policies.control.effects import Notify
+from policies.state import State
+from policies.words import Words, say
+from sensors.device import ZoneId
+
+_log = logging.getLogger(__name__)
+
+LinkTo = Callable[[Notify], str]
+"""The one-tap link for a notice; empty where it gets none."""
+
+
+class Notices:
+    """`__call__` and `look` on the engine thread; both return at once. `configure` and `announce` from any thread."""
+
+    def __init__(
+        self,
+        state: Callable[[], State],
+        now: Callable[[], datetime],
+        environment: Mapping[str, str],
+        apprise: Callable[[Sequence[str]], Sequence[Send]] = by_apprise,
+    ) -> None:
+        self._state, self._now, self._environment, self._apprise = state, now, environment, apprise
+        self._recipients: tuple[Recipient, ...] = ()
+        self.delivery = Delivery((), Spool(self._is_over), now)
+        self.display: Display | None = None
+        self.link_to: LinkTo = lambda _: ""
+
+    def configure(self, configuration: Configuration) -> None:
+        """These addresses from now on. Raises ConfigError, and then the old ones stay."""
+        entries = configuration.notices
+        sends = self._apprise([self._address(entry) for entry in entries])
+        self.delivery.addresses(sends)
+        language = configuration.site.language
+        self._recipients = tuple(_recipient(entry, number, language) for number, entry in enumerate(entries))
+
+    def __call__(self, notice: Notify) -> None:
+        """Tell them."""
+        state = self._state()
+        site, now = state.office.site, self._now()
+        _log.info("notice to %s: %s", notice.to, sentence(site, notice, site.language))
+        policy = next((one for one in state.policies if notice.case.startswith(f"{one.name}/")), None)
+        for recipient in self._recipients:
+            if recipient.wants(notice.to, notice.zone):
+                link = self.link_to(notice) if notice.to == "zone" and notice.act_at is not None else ""
+                title, text = written(site, notice, recipient, policy)
+                urgent = notice.act_at is not None
+                letter = Letter(
+                    recipient.number, notice.case, title, text, urgent=urgent, useless_at=notice.act_at, link=link
+                )
+                self.delivery.put(letter, recipient.quiet_until(now, site.calendar.timezone))
+
+    def announce(self, words: Words) -> None:
+        """Something about officed itself, for the manager."""
+        site, now = self._state().office.site, self._now()
+        for recipient in self._recipients:
+            if recipient.wants("manager", None):
+                title = plain(site, say("About officed"), now, recipient.language).replace("\n", " / ")
+                letter = Letter(recipient.number, "", title, plain(site, words, now, recipient.language))
+                self.delivery.put(letter, recipient.quiet_until(now, site.calendar.timezone))
+
+    def refused(self, problem: str) -> None:
+        """A changed configuration was not used."""
+        self.announce(say("The changed configuration is not used, the one before it stays: {why}", why=problem))
+
+    def look(self, state: State) -> None:
+        """With every new state: keep the displays right."""
+        if self.display is not None:
+            self.display.look(state)
+
+    def _is_over(self, case: str) -> bool:
+        return all(one.id != case for one in self._state().cases.values())
+
+    def _address(self, entry: NoticeEntry) -> str:
+        return read_secret(entry.url_file, entry.url_env, self._environment) or ""
+
+
+def _recipient(entry: NoticeEntry, number: int, language: str) -> Recipient:
+    quiet = None
+    if entry.quiet_from is not None and entry.quiet_until is not None:
+        quiet = (entry.quiet_from, entry.quiet_until)
+    zones = None if entry.zones is None else frozenset(ZoneId(zone) for zone in entry.zones)
+    return Recipient(entry.to, number, entry.language or language, zones, quiet, entry.names)

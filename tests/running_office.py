@@ -81,7 +81,8 @@ class Devices:
         self._client.loop_stop()
 
     def _on_message(self, _client: Client, _userdata: object, message: MQTTMessage) -> None:
-        self.heard.put((message.topic, bytes(message.payload), message.retain))
+        if not message.topic.upper().endswith("/STATUS"):  # a question after a connect, which switches nothing
+            self.heard.put((message.topic, bytes(message.payload), message.retain))
 
 
 def wait_for(true: Callable[[], object], what: str, seconds: float = WAIT_SECONDS) -> None:

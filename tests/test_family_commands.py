@@ -237,8 +237,11 @@ def test_a_thermostats_type_is_asked_for_and_gives_its_states_a_mode(told: str, 
     hears = registry("shelly_gen2")
     state = message("office/wall/status/thermostat:0", '{"id":0,"enable":true,"output":true,"target_C":24}')
     (before,) = hears.decode(state)
-    config = {"sys": {"device": {}}, "thermostat:0": {"id": 0, "type": told, "enable": True}}
-    (announced,) = _answered(hears, "office/wall", "Shelly.GetConfig", config)
+    config = {"sys": {"device": {}}, "thermostat:0": {"id": 0, "type": told, "enable": True, "target_C": 23}}
+    announced, now = _answered(hears, "office/wall", "Shelly.GetConfig", config)
+    assert (now["mode"], now["is_on"], now["setpoint_celsius"]) == (mode, True, 23.0), (
+        "the state was told before the type"
+    )
     (after,) = hears.decode(state)
     assert isinstance(before, Climate)
     assert isinstance(after, Climate)

@@ -50,6 +50,13 @@ def thermostat_type(configuration: Mapping[str, object], device: Device, types: 
     return Traits(can_cool=mode == "cool", can_heat=mode == "heat", can_switch_off=True)
 
 
+def configured(configuration: Mapping[str, object], device: Device) -> Mapping[str, Component]:
+    """What a thermostat's configuration tells of its state too: then it has a mode, whichever answer came first."""
+    wanted = wanted_by(device)
+    component = _object(configuration.get(wanted)) or {}
+    return {wanted: {key: component[key] for key in ("enable", "target_C") if key in component}}
+
+
 def said_by(
     components: Mapping[str, object], device: Device, heard: Heard, types: Mapping[Address, Mode]
 ) -> Sequence[AnyReading]:

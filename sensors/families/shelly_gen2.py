@@ -12,7 +12,7 @@ from sensors import stamps, units
 from sensors.commands import Command
 from sensors.device import Address, Device, FamilyName, Traits
 from sensors.families.shelly_calls import OURS, commanded, question, question_id
-from sensors.families.shelly_components import Types, said_by, thermostat_type, wanted_by
+from sensors.families.shelly_components import Types, configured, said_by, thermostat_type, wanted_by
 from sensors.family import NOBODY, Decoder
 from sensors.liveness import hear
 from sensors.messages import Message, Outgoing
@@ -133,6 +133,7 @@ class ShellyGen2:
             traits = thermostat_type(result, device, self._types)
             if traits is not None:
                 readings.append(Announced(device=device.id, **heard._asdict(), address=device.address, traits=traits))
+                readings.extend(said_by(configured(result, device), device, heard, self._types))
         return readings
 
     def _learn_id(self, source: object, name: str) -> None:

@@ -11,10 +11,7 @@ from sensors.device import FamilyName
 from sensors.registry import FAMILIES
 
 ROOT = Path(__file__).parents[1]
-VOICELESS = {
-    "mapped": "it has no words of its own; gateways by hand in tests/test_family_mapped.py",
-    "homeassistant": "its words are announced by each device; a unit by hand in tests/test_family_homeassistant.py",
-}
+VOICELESS: dict[FamilyName, str] = {}
 """Families that the virtual office does not speak, and why that is enough."""
 VOICES = {"print_job": "speaks_print_agent", "shelly_gen2": "speaks_shelly"}
 

@@ -10,14 +10,16 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from daemon.silence import with_silence
 from daemon.configuration.build import build_policies, build_site
 from daemon.configuration.load import parse
+from daemon.silence import with_silence
 from daemon.simulation.loop import Lockstep
 from policies.control.effects import Effect, Record
 from policies.office.office import Office
 from policies.state import State
 from sensors.device import Address
+from sensors.families.gateways import preset
+from sensors.mapping import Instruction, Instructions, Mapping, Signal, Source
 from sensors.readings import AnyReading
 from sensors.registry import Registry
 from sensors.virtual.building import VirtualOffice
@@ -51,6 +53,11 @@ class Trip:
     def run(self, span: timedelta) -> None:
         self.engine.run(self.now, self.now + span)
         self.now += span
+
+    def ask(self) -> None:
+        """What officed asks after a connect, and the answers."""
+        for question in self.registry.greetings():
+            self.engine._decode_later(self.office.hear(question.topic, question.payload, self.now))
 
     def told(self) -> list[tuple[str, str]]:
         """The commands that reached the device, each once: topic and payload."""
@@ -103,6 +110,28 @@ UNITS = {
         "cool1", Address("homie", "ac-1", "ac", "house"), "cool", 22.0, 26.0,
         lambda words: words == "26", "house/5/ac-1/ac/target/set",
     ),
+    "shelly_gen2, a wall display that cools": Climate(
+        "cool1", Address("shelly_gen2", "shellywalldisplay-1"), "cool", 22.0, 26.0,
+        lambda words: '"method":"Thermostat.SetConfig","params":{"config":{"id":0,"target_C":26}}' in words,
+        "shellywalldisplay-1/rpc",
+    ),
+    "shelly_gen2, a wall display that heats": Climate(
+        "cool1", Address("shelly_gen2", "floor/wall", "thermostat:0"), "heat", 24.0, 20.0,
+        lambda words: '"method":"Thermostat.SetConfig","params":{"config":{"id":0,"target_C":20}}' in words,
+        "floor/wall/rpc",
+    ),
+    "homeassistant, one setpoint": Climate(
+        "cool1", Address("homeassistant", "split-1"), "cool", 22.0, 26.0,
+        lambda words: words == '{"celsius": 26}', "devices/split-1/cooling/set",
+    ),
+    "homeassistant, two setpoints": Climate(
+        "cool2", Address("homeassistant", "split-1", base="floor/ha"), "heat", 23.0, 20.0,
+        lambda words: words == '{"celsius": 20}', "devices/split-1/heating/set",
+    ),
+    "mapped, mitsubishi2mqtt": Climate(
+        "cool1", Address("mapped", "hvac/North room"), "cool", 22.0, 26.0,
+        lambda words: words == "26", "hvac/North room/temp/set",
+    ),
 }  # fmt: skip
 PLUGS = {
     "zigbee2mqtt": (Address("zigbee2mqtt", "room/plug"), "zigbee2mqtt/room/plug/set", '{"state":"OFF"}'),
@@ -120,7 +149,18 @@ PLUGS = {
         "OFF",
     ),
     "homie": (Address("homie", "plug-1", "outlet"), "homie/5/plug-1/outlet/power/set", "false"),
+    "homeassistant": (Address("homeassistant", "outlet-1"), "devices/outlet-1/relay/set", "OFF"),
+    "mapped, a bridge of Modbus": (Address("mapped", "modbus/7"), "modbus/7/write", '{"coil":0,"value":false}'),
 }  # fmt: skip
+MODBUS = Mapping(
+    (
+        Signal("is_on", Source("modbus/7/registers", "values[0]"), words={"1": "on", "0": "off"}),
+        Signal("watts", Source("modbus/7/registers", "values[1]"), scale=0.1),
+        Signal("energy_kwh_total", Source("modbus/7/registers", "values[2]"), unit="Wh", scale=10.0),
+        Signal("online", Source("modbus/7/availability"), words={"online": "on", "offline": "off"}),
+    ),
+    Instructions(off=Instruction("modbus/7/write", payload='{"coil":0,"value":false}')),
+)
 
 
 def unit_plan(climate: Climate) -> Plan:
@@ -132,6 +172,7 @@ def unit_plan(climate: Climate) -> Plan:
         address=climate.address,
         meter=None,
         open_loop=climate.address.family == "tasmota",
+        mapping=preset("mitsubishi2mqtt", climate.address.name) if climate.address.family == "mapped" else None,
         gateway="zigbee2mqtt" if climate.address.family == "zigbee2mqtt" else "",
     )
     return replace(plan, devices=(replace(planned, device=device),))
@@ -144,6 +185,7 @@ def plug_plan(address: Address) -> Plan:
         planned.device,
         address=address,
         switchable=True,
+        mapping=MODBUS if address.family == "mapped" else None,
         gateway="zigbee2mqtt" if address.family == "zigbee2mqtt" else "",
     )
     return replace(plan, devices=(replace(planned, device=device),))
@@ -155,6 +197,7 @@ def wrong(climate: Climate, faults: Faults = NO_FAULTS) -> tuple[Trip, Unit]:
     (unit,) = trip.office.things.values()
     assert isinstance(unit, Unit)
     unit.set(trip.now.timestamp(), "person", on=True, mode=climate.mode, celsius=climate.wrong_celsius)
+    trip.ask()
     return trip, unit
 
 

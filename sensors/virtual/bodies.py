@@ -10,10 +10,13 @@ from sensors.virtual.faults import Faults
 from sensors.virtual.loads import shape
 from sensors.virtual.plan import Plan, PlannedDevice
 from sensors.virtual.speaks_esphome import EspHome
+from sensors.virtual.speaks_homeassistant import HomeAssistant
 from sensors.virtual.speaks_homie import Homie
+from sensors.virtual.speaks_mapped import Mapped
 from sensors.virtual.speaks_print_agent import PrintAgent
 from sensors.virtual.speaks_shelly import Shelly
 from sensors.virtual.speaks_shelly_gen1 import ShellyGen1
+from sensors.virtual.speaks_shelly_thermostat import ShellyThermostat
 from sensors.virtual.speaks_tasmota import Tasmota
 from sensors.virtual.speaks_tasmota_infrared import TasmotaInfrared
 from sensors.virtual.speaks_zigbee2mqtt import Zigbee2Mqtt
@@ -85,7 +88,12 @@ def _voice(key: tuple[str, str, str], things: list[Thing], plan: Plan, seed: int
         case "homie":
             return Homie(things, days, faults, chance)
         case "shelly_gen2":
-            return Shelly(things, days, faults, chance)
+            says = ShellyThermostat if isinstance(things[0], Unit) else Shelly
+            return says(things, days, faults, chance)
+        case "homeassistant":
+            return HomeAssistant(things, days, faults, chance)
+        case "mapped":
+            return Mapped(things, days, faults, chance)
         case "print_job":
             return PrintAgent(things, days, faults, chance)
         case _:

@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from sensors.device import Address, Device
+from sensors.virtual.mapping_yaml import mapping_yaml
 from sensors.virtual.plan import Plan, PlannedZone
 
 Mode = Literal["watch", "enforce"]
@@ -81,6 +82,8 @@ def _device(device: Device) -> Iterator[tuple[str, str]]:
         yield "min_celsius", f"{device.minimum_celsius:g}"
         yield "max_celsius", f"{device.maximum_celsius:g}"
         yield "step_celsius", f"{device.step_celsius:g}"
+    if device.mapping is not None:
+        yield "mapped", mapping_yaml(device.mapping)
 
 
 def _address(address: Address) -> Iterator[tuple[str, str]]:

@@ -15,14 +15,16 @@ from sensors.virtual.things import Meter, Plug, Thing, What
 from sensors.virtual.voice import Refusal, Values, Voice, hardware_address, volts
 
 
-class _Request(msgspec.Struct):
+class Request(msgspec.Struct):
+    """A call: what is asked, who asks and wants the answer, and its number."""
+
     method: str
     src: str = ""
     id: int | str | None = None
     params: dict[str, object] = {}
 
 
-_REQUEST = msgspec.json.Decoder(_Request)
+_REQUEST = msgspec.json.Decoder(Request)
 
 
 class Shelly(Voice):
@@ -82,7 +84,7 @@ class Shelly(Voice):
     def target(self, topic: str, payload: bytes) -> Thing | None:
         """The body of a Switch.Set or of a plain command; None for questions."""
         if topic.endswith("/rpc"):
-            request = _request(payload)
+            request = asked(payload)
             return self._switch(request.params.get("id")) if request and request.method == "Switch.Set" else None
         words = payload.decode("utf-8", "replace").strip()
         return None if words == "status_update" else self._switch(topic.rpartition(":")[2])
@@ -105,7 +107,7 @@ class Shelly(Voice):
         return []
 
     def _rpc(self, payload: bytes, at: float) -> list[Line]:
-        request = _request(payload)
+        request = asked(payload)
         if request is None or not request.src:
             raise Refusal
         answer: dict[str, object] = {"id": request.id, "src": self._id, "dst": request.src}
@@ -186,7 +188,8 @@ class Shelly(Voice):
         return (f"{self.name}/events/rpc", encode(words), False)
 
 
-def _request(payload: bytes) -> _Request | None:
+def asked(payload: bytes) -> Request | None:
+    """The call in a payload; None where it is none."""
     try:
         return _REQUEST.decode(payload)
     except (msgspec.MsgspecError, UnicodeDecodeError):

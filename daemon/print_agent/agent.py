@@ -4,7 +4,7 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from daemon.print_agent.collector import Collector
 from daemon.print_agent.counters import Counters
 from daemon.print_agent.follow import Follower
-from daemon.print_agent.ledger import Ledger, Message, Printing
+from daemon.print_agent.ledger import CrashPoint, Ledger, Message, Printing
 from daemon.print_agent.papercut import NotPaperCut, text_of
 from daemon.print_agent.papercut import jobs as papercut_jobs
 from daemon.print_agent.print_server import PrintServer
@@ -32,10 +32,10 @@ _PUBLISH_SECONDS: Final = 0.2
 class Agent:
     """Made and run by one thread; `stop` may be called from any. Raises sqlite3.Error, OSError where it cannot keep."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, crash: Callable[[CrashPoint], None] = lambda _: None) -> None:
         self._settings = settings
         self._stopping = threading.Event()
-        self._ledger = Ledger(settings.state)
+        self._ledger = Ledger(settings.state, crash)
         hashing = Hashing(site_key(settings.site_key), settings.link_days, settings.clear)
         self._follower = None if settings.page_log is None else Follower(settings.page_log, self._ledger.place())
         server = PrintServer(settings.cups_host, settings.cups_port)

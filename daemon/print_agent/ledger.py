@@ -5,11 +5,11 @@ has its message here. Names and titles are never written into it, unless the sit
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from daemon.print_agent.follow import Place
 
@@ -21,6 +21,10 @@ CREATE TABLE IF NOT EXISTS place (only INTEGER PRIMARY KEY CHECK (only = 1), ino
 CREATE TABLE IF NOT EXISTS told (queue TEXT, number INTEGER, ended INTEGER, PRIMARY KEY (queue, number, ended)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS spool (id INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT, payload BLOB);
 """
+
+
+CrashPoint = Literal["before_take", "after_take", "before_confirmed"]
+"""A job's line was read and not kept; kept and not sent; sent, confirmed, and that not noted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +45,10 @@ class Message:
 
 
 class Ledger:
-    """One thread. Raises sqlite3.Error where the disk refuses."""
+    """One thread. Raises sqlite3.Error where the disk refuses. `crash` is for tests that end the process at a point."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, crash: Callable[[CrashPoint], None] = lambda _: None) -> None:
+        self._crash = crash
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
         self._file = sqlite3.connect(path, isolation_level=None)
@@ -71,6 +76,8 @@ class Ledger:
 
     def take(self, told: Sequence[tuple[Printing, Message]], place: Place | None, more: Sequence[Message] = ()) -> None:
         """Everything of one turn, or nothing of it."""
+        if told:
+            self._crash("before_take")
         with self._file:
             self._file.execute("BEGIN IMMEDIATE")
             for printing, message in told:
@@ -87,6 +94,8 @@ class Ledger:
                     "INSERT OR REPLACE INTO place VALUES (1, ?, ?, ?, ?)",
                     (place.inode, place.offset, place.mark, place.marked),
                 )
+        if told:
+            self._crash("after_take")
 
     def waiting(self, most: int, after: int = 0) -> list[tuple[int, Message]]:
         """The oldest messages that the broker has not confirmed, with an id above `after`."""
@@ -97,6 +106,7 @@ class Ledger:
 
     def confirmed(self, rows: Sequence[int]) -> None:
         """The broker has these, and somebody listens."""
+        self._crash("before_confirmed")
         with self._file:
             self._file.execute("BEGIN IMMEDIATE")
             self._file.executemany("DELETE FROM spool WHERE id = ?", [(row,) for row in rows])

@@ -80,7 +80,7 @@ class Daemon:
         self.web.start()
         self._accounting.start()
         self._use_what_was_heard()
-        gc.freeze()  # what is there now stays: looking through it again and again took a seventh of the engine's time
+        gc.freeze()  # what is there now stays: no need to look through it again and again
         self.sender.start()
         self.engine.start()
         self.network.start()

@@ -108,7 +108,7 @@ class Ledger:
             tags = {"device": request.device or "", "zone": request.zone}
             fields: dict[str, Value | None] = {
                 "override_id": request.id,
-                "state": "asked" if request.until > decision.at else "ended",
+                "state": _state_of(decision, request),
                 "until_us": microseconds(request.until),
                 "who": decision.who,
                 "reason": request.why or None,
@@ -149,3 +149,9 @@ class Ledger:
     def _touch(self) -> None:
         if not self.is_waiting:
             self._since = time.monotonic()
+
+
+def _state_of(decision: Decided, request: Extend) -> str:
+    if decision.refused is not None:
+        return "refused"
+    return "asked" if request.until > decision.at else "ended"

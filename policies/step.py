@@ -9,15 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from policies.control.deciding import decide
+from policies.control.deciding import decide, overtime_begins, with_overtime
 from policies.control.effects import Effect
 from policies.control.observing import observe
+from policies.control.refusing import refused
 from policies.hearing import Heed, heed
 from policies.inputs import Asked, Configured, Input, NotSent, Readings, Tick
 from policies.office.desk import Desk
 from policies.office.office import Office
 from policies.state import State
 from policies.turning import Turning
+from policies.words import Words
 from sensors.device import DeviceId
 from sensors.readings import CommandReply
 
@@ -35,16 +37,19 @@ def step(state: State, inputs: Sequence[Input], now: datetime) -> Outcome:
     """One turn of the engine. `now` must not run backwards by more than the clock was set back: nothing depends on it."""
     everything = any(isinstance(item, Tick | Configured | Asked) for item in inputs)
     before = state.office
-    state, replies, dirty = _take_in(state, inputs, now)
+    state, replies, dirty, refusals = _take_in(state, inputs, now)
     if dirty:
         state = replace(state, memory=observe(state.memory, before, state.office, dirty, now))
     everything = everything or state.recheck_at is None or now >= state.recheck_at or _ran_backwards(state, now)
+    if everything:
+        state = replace(state, office=with_overtime(state.office, now))
     turned = Turning(state, now)
+    answers = iter(refusals)
     for item in inputs:
         if isinstance(item, NotSent):
             turned.not_sent(item)
         elif isinstance(item, Asked):
-            turned.asked(item)
+            turned.asked(item, next(answers))
     for reply in replies:
         turned.refused_by_device(reply)
     scope = None if everything else _scope(state, dirty | turned.touched, now)
@@ -57,20 +62,24 @@ def step(state: State, inputs: Sequence[Input], now: datetime) -> Outcome:
 
 def _take_in(
     state: State, inputs: Sequence[Input], now: datetime
-) -> tuple[State, Sequence[CommandReply], set[DeviceId]]:
+) -> tuple[State, Sequence[CommandReply], set[DeviceId], Sequence[Words | None]]:
+    """Last: for every request, in order, why it is refused; None where it is granted."""
     heard = Heed(state.office)
+    refusals: list[Words | None] = []
     for item in inputs:
         match item:
             case Readings():
                 heed(heard, item.readings)
             case Asked():
-                heard.office = seated(heard.office, decide(heard.office.desk, item.request, item.who, now))
+                refusals.append(refused(heard.office, item.request, item.who, now))
+                if refusals[-1] is None:
+                    heard.office = seated(heard.office, decide(heard.office, item.request, item.who, now))
             case Configured():
                 heard.office = seated(replace(heard.office, site=item.site), heard.office.desk)
                 state = replace(state, policies=item.policies)
             case _:
                 pass
-    return replace(state, office=heard.done()), heard.replies, heard.dirty
+    return replace(state, office=heard.done()), heard.replies, heard.dirty, refusals
 
 
 def seated(office: Office, desk: Desk) -> Office:
@@ -92,7 +101,7 @@ def _scope(state: State, dirty: set[DeviceId], now: datetime) -> tuple[DeviceId,
 def _recheck_at(office: Office, now: datetime) -> datetime:
     """The first instant at which time alone may change a verdict or a guard.
 
-    A zone opens or closes, a device falls silent, leave ends, a local day begins.
+    A zone opens or closes, a device falls silent, leave ends, overtime begins, a local day begins.
     """
     first = office.site.calendar.next_midnight(now)
     for zone in office.site.zones:
@@ -103,7 +112,7 @@ def _recheck_at(office: Office, now: datetime) -> datetime:
         silent_at = heard.silent_at()
         if silent_at is not None and now < silent_at < first:
             first = silent_at
-    return min([first, *office.desk.ends(now)])
+    return min([first, *office.desk.ends(now), *overtime_begins(office, now)])
 
 
 def _sooner(state: State, dirty: set[DeviceId]) -> datetime:

@@ -18,7 +18,7 @@ from policies.finding import Finding
 from policies.inputs import Asked, NotSent
 from policies.policy import CaseKey, Policy
 from policies.state import State
-from policies.words import say
+from policies.words import Words, say
 from sensors.commands import SwitchOff
 from sensors.device import DeviceId
 from sensors.readings import CommandReply
@@ -69,9 +69,11 @@ class Turning:
                 self.touched.add(case.device)
                 return
 
-    def asked(self, item: Asked) -> None:
+    def asked(self, item: Asked, refused: Words | None = None) -> None:
         """A person decided something; a case may be concerned."""
-        self.effects.append(Decided(self._now, item.who, item.request))
+        self.effects.append(Decided(self._now, item.who, item.request, refused))
+        if refused is not None:
+            return
         for key, case in self._cases.items():
             marked = mark(case, item.request, item.who, self._now)
             if marked is not None:

@@ -39,7 +39,12 @@ def build_site(configuration: Configuration) -> Site:
         ),
         zones={
             ZoneId(name): Zone(
-                id=ZoneId(name), hours=weekly(zone.hours), names=_names(zone.names), owner=zone.owner, floor=zone.floor
+                id=ZoneId(name),
+                hours=weekly(zone.hours),
+                names=_names(zone.names),
+                owner=zone.owner,
+                floor=zone.floor,
+                leave_hours_per_month=zone.leave_hours_per_month,
             )
             for name, zone in configuration.zones.items()
         },

@@ -134,3 +134,6 @@ class ZoneEntry(Section):
     )
     owner: Words = Field(default="", validate_default=False, description="who looks after it, as notices shall say it")
     floor: Words = Field(default="", validate_default=False, description="floor, for the board's order")
+    leave_hours_per_month: float | None = Field(
+        default=None, ge=0, le=744, description="hours outside its opening hours that may be asked for in a month"
+    )

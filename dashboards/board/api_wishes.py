@@ -11,6 +11,7 @@ from dashboards.board.decisions import LONGEST_LEAVE
 from dashboards.board.doing import asked
 from dashboards.board.door import Person
 from dashboards.board.source import Source
+from policies.control.refusing import refused
 from policies.office.requests import Extend
 from sensors.device import DeviceId, ZoneId
 
@@ -46,7 +47,11 @@ def wish_routes(source: Source, bearer: Bearer) -> APIRouter:
             raise HTTPException(422, "until must lie ahead, by a day at most")
         name = f"api-{who.name}-{wish.zone}-{wish.device or ''}"
         device = None if wish.device is None else DeviceId(wish.device)
-        await asked(source, Extend(name, ZoneId(wish.zone), wish.until.astimezone(UTC), wish.why, device), who.name)
+        request = Extend(name, ZoneId(wish.zone), wish.until.astimezone(UTC), wish.why, device)
+        refusal = refused(now_state.office, request, who.name, now)
+        if refusal is not None:
+            raise HTTPException(409, str(refusal))
+        await asked(source, request, who.name)
         return {"id": name}
 
     return routes

@@ -11,6 +11,7 @@ from dashboards.board.decisions import DECISIONS, Fields
 from dashboards.board.door import NEEDED
 from dashboards.board.shell import Shell
 from dashboards.board.source import Source
+from policies.control.refusing import refused
 from policies.office.requests import Request as Wish
 from policies.state import State
 from policies.words import Words, say
@@ -40,6 +41,9 @@ def doing(shell: Shell) -> APIRouter:
         decision = decide(state, now, target, fields)
         if isinstance(decision, Words):
             return await _again(shell, request, fields, decision, 400)
+        refusal = refused(state.office, decision, visitor.person.name, now)
+        if refusal is not None:
+            return await _again(shell, request, fields, refusal, 409)
         await asked(shell.source, decision, visitor.person.name)
         return RedirectResponse(_back(shell, fields, what), status_code=303)
 

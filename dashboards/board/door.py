@@ -12,7 +12,9 @@ import msgspec
 
 from policies.office.requests import (
     Acknowledge,
+    AskOvertime,
     Contest,
+    DecideOvertime,
     Exempt,
     Extend,
     MarkDay,
@@ -30,6 +32,8 @@ RANKS: Mapping[Role, int] = {"viewer": 1, "operator": 2, "admin": 3}
 NEEDED: Mapping[type[Request], Role] = {
     Extend: "viewer",
     Contest: "viewer",
+    AskOvertime: "viewer",
+    DecideOvertime: "operator",
     Acknowledge: "operator",
     Silence: "operator",
     MarkDay: "operator",

@@ -7,11 +7,16 @@ from typing import TypeVar
 import msgspec
 
 from policies.control.case import Case, Said
+from policies.office.budget import leave_ends, used_after
 from policies.office.desk import CrowdLeave, DayMark, Desk, Exemption, ModeChange, Mute, Override
+from policies.office.office import Office
+from policies.office.overtime import Overtime
 from policies.office.requests import (
     Acknowledge,
     AllowCrowd,
+    AskOvertime,
     Contest,
+    DecideOvertime,
     Exempt,
     Extend,
     MarkDay,
@@ -24,11 +29,18 @@ from policies.office.requests import (
 Ends = TypeVar("Ends", Override, Exemption, Mute)
 
 
-def decide(desk: Desk, request: Request, who: str, now: datetime) -> Desk:
-    """The desk after the request; unchanged by requests about a case."""
+def decide(office: Office, request: Request, who: str, now: datetime) -> Desk:
+    """The desk after a request that was not refused; unchanged by requests about a case."""
+    desk = office.desk
     match request:
-        case Extend(id, zone, until, why, device):
-            return replace(desk, overrides=_put(desk.overrides, Override(id, zone, until, who, why, device), now))
+        case Extend():
+            return _extended(office, request, who, now)
+        case AskOvertime(id, zone, weekdays, from_minute, until_minute, first, last, why, device):
+            asked = Overtime(id, zone, weekdays, from_minute, until_minute, first, last, who, why, device)
+            others = tuple(one for one in desk.overtimes if one.id != id)
+            return replace(desk, overtimes=(*others, asked))
+        case DecideOvertime(id, granted):
+            return _overtime_decided(desk, id, who if granted else "")
         case Exempt(id, zone, until, reason, approved_by, document, device, policies):
             exemption = Exemption(id, zone, until, reason, approved_by, document, who, device, policies)
             return replace(desk, exemptions=_put(desk.exemptions, exemption, now))
@@ -38,12 +50,36 @@ def decide(desk: Desk, request: Request, who: str, now: datetime) -> Desk:
             kept = tuple(mark for mark in desk.days if mark.day != day)
             return replace(desk, days=kept if kind == "as_usual" else (*kept, DayMark(day, kind, who, why)))
         case AllowCrowd(policy, until, why):
-            others = tuple(one for one in desk.crowds if one.policy != policy)
-            return replace(desk, crowds=(*others, CrowdLeave(policy, until, who, why)))
+            other_crowds = tuple(one for one in desk.crowds if one.policy != policy)
+            return replace(desk, crowds=(*other_crowds, CrowdLeave(policy, until, who, why)))
         case SetMode(policy, mode, why):
             return replace(desk, modes={**desk.modes, policy: ModeChange(policy, mode, who, why, now)})
         case Acknowledge() | Contest() | Review():
             return desk
+
+
+def with_overtime(office: Office, now: datetime) -> Office:
+    """With the approved overtime of this moment among the leave; what is over, or was taken back, is not."""
+    desk, zone_name = office.desk, office.site.calendar.timezone
+    if not desk.overtimes and not any(one.is_overtime for one in desk.overrides):
+        return office
+    kept = [one for one in desk.overrides if not one.is_overtime]
+    for one in desk.overtimes:
+        window = one.now(now, zone_name) if one.approved_by else None
+        if window is not None:
+            day, until = window
+            kept.append(
+                Override(f"{one.id}/{day}", one.zone, until, one.asked_by, one.why, one.device, is_overtime=True)
+            )
+    overrides = tuple(kept)
+    return office if overrides == desk.overrides else replace(office, desk=replace(desk, overrides=overrides))
+
+
+def overtime_begins(office: Office, now: datetime) -> tuple[datetime, ...]:
+    """When the approved overtime next begins."""
+    zone_name = office.site.calendar.timezone
+    starts = (one.next_start(now, zone_name) for one in office.desk.overtimes if one.approved_by)
+    return tuple(start for start in starts if start is not None)
 
 
 def mark(case: Case, request: Request, who: str, now: datetime) -> Case | None:
@@ -57,6 +93,24 @@ def mark(case: Case, request: Request, who: str, now: datetime) -> Case | None:
             return msgspec.structs.replace(case, reviewed=Said(who, now, why), counts=upheld)
         case _:
             return None
+
+
+def _extended(office: Office, request: Extend, who: str, now: datetime) -> Desk:
+    desk = office.desk
+    new = Override(request.id, request.zone, request.until, who, request.why, request.device)
+    after = replace(office, desk=replace(desk, overrides=_put(desk.overrides, new, now)))
+    old_end, new_end = leave_ends(office, request.zone, now), leave_ends(after, request.zone, now)
+    used = {**desk.used, request.zone: used_after(office, request.zone, old_end, new_end)}
+    spent = {link: expires_at for link, expires_at in desk.spent.items() if now < expires_at}
+    if request.link_expires_at is not None:
+        spent[request.id] = request.link_expires_at
+    return replace(after.desk, used=used, spent=spent)
+
+
+def _overtime_decided(desk: Desk, overtime: str, approved_by: str) -> Desk:
+    """Not granted: it is gone."""
+    decided = [replace(one, approved_by=approved_by) if one.id == overtime else one for one in desk.overtimes]
+    return replace(desk, overtimes=tuple(one for one in decided if one.id != overtime or one.approved_by))
 
 
 def _put(group: tuple[Ends, ...], new: Ends, now: datetime) -> tuple[Ends, ...]:

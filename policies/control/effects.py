@@ -40,11 +40,12 @@ class Notify(msgspec.Struct, frozen=True, tag=True):
 
 
 class Decided(msgspec.Struct, frozen=True, tag=True):
-    """Somebody asked for something and got it: a line in the audit trail."""
+    """Somebody asked for something and got it, or was refused: a line in the audit trail."""
 
     at: datetime
     who: str
     request: Request
+    refused: Words | None = None
 
 
 Effect = Publish | Record | Notify | Decided

@@ -37,7 +37,7 @@ def next_rung(case: Case, policy: Policy, now: datetime) -> Rung:
         due_at = max(due_at, case.acknowledged.at + policy.acknowledged_for)
     if case.reviewed is not None:
         due_at = max(due_at, case.reviewed.at + policy.escalate_after)
-    return Rung(due_at=due_at) if now < due_at else Rung(LADDER[step], now + policy.escalate_after)
+    return Rung(due_at=due_at) if now < due_at else Rung(LADDER[step])
 
 
 def is_stuck(case: Case, now: datetime) -> Case:
@@ -54,4 +54,5 @@ def climb(case: Case, policy: Policy, now: datetime) -> tuple[Case, Notify | Non
     since = case.stuck_at or case.phase_since
     words = say("nobody has mended it since {since_at}", since_at=since)
     case = replace(case, rung=LADDER.index(rung.to), told_at=now, stuck_at=since)
+    case = replace(case, due_at=next_rung(case, policy, now).due_at)
     return case, Notify(now, rung.to, case.zone, case.device, case.id, words)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
+from policies.office.overtime import Overtime
 from sensors.device import Device, DeviceId, ZoneId
 
 Mode = Literal["watch", "enforce"]
@@ -28,6 +29,7 @@ class Override:
     who: str
     why: str
     device: DeviceId | None = None
+    is_overtime: bool = False
 
     def covers(self, device: Device, now: datetime) -> bool:
         """Whether it holds for this device now."""
@@ -104,7 +106,10 @@ class CrowdLeave:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """All of it. Immutable; `without_what_ended` drops what is over."""
+    """All of it. Immutable; `without_what_ended` drops what is over.
+
+    `used`: hours of leave by zone and local month. `spent`: one-tap links that were used, and when they expire anyway.
+    """
 
     overrides: tuple[Override, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
@@ -112,6 +117,9 @@ class Desk:
     days: tuple[DayMark, ...] = ()
     modes: Mapping[str, ModeChange] = field(default_factory=dict)
     crowds: tuple[CrowdLeave, ...] = ()
+    overtimes: tuple[Overtime, ...] = ()
+    used: Mapping[ZoneId, Mapping[str, float]] = field(default_factory=dict)
+    spent: Mapping[str, datetime] = field(default_factory=dict)
 
     def without_what_ended(self, now: datetime) -> "Desk":
         """What still holds. Marked days stay a year for the report."""

@@ -10,13 +10,17 @@ from sensors.device import DeviceId, ZoneId
 
 
 class Extend(msgspec.Struct, frozen=True, tag=True):
-    """Leave to differ until then. The same id again replaces it; `until` in the past ends it."""
+    """Leave to differ until then. The same id again replaces it; `until` in the past ends it.
+
+    `link_expires_at`: it came by a one-tap link, whose id counts once.
+    """
 
     id: str
     zone: ZoneId
     until: datetime
     why: str
     device: DeviceId | None = None
+    link_expires_at: datetime | None = None
 
 
 class Exempt(msgspec.Struct, frozen=True, tag=True):
@@ -88,4 +92,38 @@ class SetMode(msgspec.Struct, frozen=True, tag=True):
     why: str
 
 
-Request = Extend | Exempt | Silence | Acknowledge | Contest | Review | MarkDay | AllowCrowd | SetMode
+class AskOvertime(msgspec.Struct, frozen=True, tag=True):
+    """Leave every week: `weekdays` from 0 (Monday), minutes of the local day; from `first` to `last`, both included."""
+
+    id: str
+    zone: ZoneId
+    weekdays: tuple[int, ...]
+    from_minute: int
+    until_minute: int
+    first: date
+    last: date
+    why: str
+    device: DeviceId | None = None
+
+
+class DecideOvertime(msgspec.Struct, frozen=True, tag=True):
+    """Somebody else grants it, or takes it away."""
+
+    id: str
+    granted: bool
+    why: str
+
+
+Request = (
+    AskOvertime
+    | DecideOvertime
+    | Extend
+    | Exempt
+    | Silence
+    | Acknowledge
+    | Contest
+    | Review
+    | MarkDay
+    | AllowCrowd
+    | SetMode
+)

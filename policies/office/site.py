@@ -11,13 +11,14 @@ from sensors.device import Device, DeviceId, Kind, ZoneId
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """A room or an area with one set of hours and one owner. `names` by language code."""
+    """A room or an area with one set of hours and one owner. `names` by language code. `leave_hours_per_month` None: unlimited."""
 
     id: ZoneId
     hours: Hours
     names: Mapping[str, str] = field(default_factory=dict)
     owner: str = ""
     floor: str = ""
+    leave_hours_per_month: float | None = None
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ def test_the_example_loads_without_a_problem_and_is_a_whole_office(site: Site) -
     assert len(site.zones) == 6
     assert len(site.devices) >= 20
     families = {device.address.family for device in site.devices.values()}
-    assert families == {"zigbee2mqtt", "tasmota", "shelly_gen2", "print_job"}
+    assert families == {"zigbee2mqtt", "tasmota", "shelly_gen2", "mapped", "print_job"}
     assert all(set(zone.names) == {"en", "zh_CN"} for zone in site.zones.values())
 
 
@@ -55,6 +55,20 @@ def test_a_device_is_built_as_written(site: Site) -> None:
     assert (device.zone, device.load, device.switchable) == ("open-plan", "monitor", True)
     assert (device.standby_watts, device.busy_watts) == (4.0, 400.0)
     assert device.names == {"en": "Monitors in row 1", "zh_CN": "第一排显示器"}
+
+
+def test_a_preset_and_a_bridge_of_ones_own_know_their_topics(site: Site) -> None:
+    unit, boiler = (site.devices[DeviceId(name)].mapping for name in ("pantry-ac", "pantry-boiler"))
+    assert unit is not None
+    assert unit.instructions.setpoint is not None
+    assert unit.instructions.setpoint.topic == "hvac/pantry/temp/set"
+    assert boiler is not None
+    assert {signal.source.topic for signal in boiler.signals} == {"modbus/7/registers", "modbus/7/status"}
+    assert boiler.instructions.off is not None
+    assert (boiler.instructions.off.topic, boiler.instructions.off.payload) == (
+        "modbus/7/write",
+        '{"coil":0,"value":false}',
+    )
 
 
 def test_the_guard_room_is_open_across_midnight(site: Site) -> None:

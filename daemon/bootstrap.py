@@ -28,6 +28,7 @@ from daemon.history.sqlite import SqliteHistory
 from daemon.history.sqlite_file import HistoryFile
 from daemon.history.sqlite_writer import SqliteWriter
 from daemon.journal.journal import Journal
+from daemon.links import Links, site_key
 from daemon.mqtt.network import Network
 from daemon.mqtt.session import BrokerSettings
 from daemon.notices.display import Display
@@ -83,6 +84,11 @@ def assemble(
     state = _restored(fresh, journal, clock, rows[-1].received_at if rows else None, tell)
     notices = Notices(lambda: engine.state, clock.now, environment)
     notices.configure(configuration)
+    links = None
+    if configuration.board.address is not None:
+        key = site_key(configuration.journal.path.with_name("links.key"))
+        links = Links(key, configuration.board.address)
+        notices.link_to = links.link_to
     engine = Engine(state, registry, journal, clock, tell=tell, notify=notices, crash=crash)
     network = Network(
         broker,
@@ -118,7 +124,12 @@ def assemble(
             path, configuration, engine.put, clock.now, tell, also=notices.configure, refused=notices.refused
         )
     source = EngineSource(engine, clock, daemon.facts, history)
-    app = board(source, _entry(configuration.board, clock), hosts=configuration.board.hosts)
+    app = board(
+        source,
+        _entry(configuration.board, clock),
+        hosts=configuration.board.names,
+        open_link=None if links is None else links.opened,
+    )
     daemon.web = Web(app, configuration.board.host, configuration.board.port, before_stop=app.state.live.close)
     return daemon
 
@@ -155,7 +166,13 @@ def _store(
     if server is None:
         store = configuration.store
         file = HistoryFile(store.path, tell=tell)
-        writer = SqliteWriter(file, now=clock.now, retention=store.retention, maximum_bytes=int(store.max_size))
+        writer = SqliteWriter(
+            file,
+            now=clock.now,
+            retention=store.retention,
+            forget_people=store.forget_people,
+            maximum_bytes=int(store.max_size),
+        )
         return writer, SqliteHistory(file), file.close
     token = read_secret(server.token_file, server.token_env, environment) or ""
     influx = InfluxWriter(server.url, token=token, organisation=server.org, bucket=server.bucket, now=clock.now)

@@ -141,6 +141,11 @@ class StoreEntry(Section):
     retention: Length = Field(
         default=timedelta(days=800), ge=timedelta(days=1), description="how long readings are kept, such as 800d"
     )
+    forget_people: Length = Field(
+        default=timedelta(days=62),
+        ge=timedelta(days=1),
+        description="after so long print jobs lose who printed what (hashes or names); their sheets stay",
+    )
     max_size: FileSize = Field(default=2000 * _MB, description="the file never grows beyond this, such as 2 GB")
 
 
@@ -154,6 +159,11 @@ class BoardEntry(Section):
         default=(),
         max_length=20,
         description="names people reach it by, besides localhost and plain addresses, such as office.example.org",
+    )
+    address: Annotated[str, AfterValidator(_http)] | None = Field(
+        default=None,
+        validate_default=False,
+        description="address people reach it by, such as https://office.example.org; with it notices carry one-tap links",
     )
     users_file: FilePath = Field(
         default=Path("var/users.json"), description="logins and tokens, written by `officed users`; sessions beside it"
@@ -176,6 +186,12 @@ class BoardEntry(Section):
     def is_loopback(self) -> bool:
         """Whether only this machine can reach it."""
         return _is_loopback(self.host)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names that the board answers to: `hosts`, and the one in `address`."""
+        named = urlsplit(self.address).hostname if self.address is not None else None
+        return self.hosts if named is None else (*self.hosts, named)
 
     @property
     def host(self) -> str:

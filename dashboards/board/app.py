@@ -16,6 +16,7 @@ from dashboards.board.door import Entry
 from dashboards.board.guard import Guard
 from dashboards.board.live import MOST_VIEWERS, Live
 from dashboards.board.login import login
+from dashboards.board.one_tap import Open, one_tap
 from dashboards.board.page import Addresses, Kind
 from dashboards.board.pages import KINDS
 from dashboards.board.pages.house import HealthPage, PeoplePage
@@ -33,6 +34,7 @@ def board(
     version: str = "0",
     more: Sequence[Kind] = (),
     links: Sequence[Link] = (),
+    open_link: Open | None = None,
 ) -> FastAPI:
     """The application. `hosts`: the names people reach it by, besides localhost and plain addresses.
 
@@ -70,6 +72,8 @@ def board(
     app.mount("/static", StaticFiles(packages=[("dashboards.board", "static")]), name="static")
     app.include_router(login(shell))
     app.include_router(doing(shell))
+    if open_link is not None:
+        app.include_router(one_tap(shell, open_link))
     _stream(app, source, live, reception, addresses)
 
     @app.get("/{path:path}", include_in_schema=False)

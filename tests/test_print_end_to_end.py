@@ -35,6 +35,7 @@ devices:
   laser: {kind: printer, family: print_job, address: laser, zone: hall}
 policies:
   - {kind: print_single_sided, name: two-sides, tip_share: 1}
+printing: {targets: {sales: 0.9}}
 """
 
 
@@ -132,7 +133,8 @@ def test_a_print_on_a_real_queue_becomes_a_stored_sheet_a_case_the_month_s_figur
         page = httpx.get(f"{daemon.web.address}/printing", trust_env=False).raise_for_status().text
         sheets = sum(row.sheets or 0 for row in rows)
         assert f"{sheets} sheets in {len(rows)} jobs" in page
-        assert re.search(rf'<th scope="row">sales</th><td class="number">{sheets}</td>', page)
+        row = rf'<th scope="row">sales <span class="quiet">target 90[^<]*on both sides</span></th><td class="number">{sheets}</td>'
+        assert re.search(row, page)
 
 
 def test_jobs_survive_a_killed_agent_a_broker_away_and_a_log_that_rotates_and_none_counts_twice(

@@ -60,6 +60,7 @@ def build_site(configuration: Configuration) -> Site:
             summer=configuration.season.summer,
             southern=configuration.season.southern,
         ),
+        printing=configuration.printing.plan(),
     )
 
 

@@ -14,6 +14,7 @@ from daemon.configuration.connection_entries import (
 from daemon.configuration.device_entry import DeviceEntry
 from daemon.configuration.notice_entry import NoticeEntry
 from daemon.configuration.place_entries import CalendarEntry, SeasonEntry, SiteEntry, ZoneEntry
+from daemon.configuration.printing_entry import PrintingEntry
 from daemon.configuration.quantities import Slug
 from daemon.configuration.section import Section
 from policies.rules.registry import AnyPolicy
@@ -52,6 +53,7 @@ class Configuration(Section):
     policies: tuple[AnyPolicy, ...] = Field(
         default=(), description="rules of your own; one with the name of a pack's rule replaces it"
     )
+    printing: PrintingEntry = Field(default=PrintingEntry(), description="what is wanted of the printing")
     broker: BrokerEntry = Field(description="the MQTT broker")
     influxdb: InfluxdbEntry | None = Field(default=None, description="InfluxDB; left out: the embedded store is used")
     store: StoreEntry = Field(

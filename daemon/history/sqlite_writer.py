@@ -13,14 +13,19 @@ from daemon.history.sqlite_file import TAGS, HistoryFile, Value, table, translat
 from daemon.journal.schema import Refused
 
 _TIDY_EVERY = timedelta(minutes=1)
+_FORGET_PEOPLE_EVERY = timedelta(hours=1)
 _STEPS = 20
+_PEOPLE = ("user_hash", "title_hash", "user", "title")
 _REMEMBER = f"INSERT OR IGNORE INTO series (measurement, {', '.join(TAGS)}) VALUES (?{', ?' * len(TAGS)})"  # noqa: S608  names of our schema
 _RECALL = f"SELECT id FROM series WHERE measurement = ?{''.join(f' AND {tag} = ?' for tag in TAGS)}"  # noqa: S608  same
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class SqliteWriter:
-    """A `Writer`. `retention` and `maximum_bytes` bound the file: the oldest readings go first, records last."""
+    """A `Writer`. `retention` and `maximum_bytes` bound the file: the oldest readings go first, records last.
+
+    `forget_people`: print jobs older than this lose who printed what. Nothing else of them is lost.
+    """
 
     def __init__(
         self,
@@ -28,15 +33,17 @@ class SqliteWriter:
         *,
         now: Callable[[], datetime],
         retention: timedelta | None = timedelta(days=730),
+        forget_people: timedelta | None = None,
         maximum_bytes: int = 4 << 30,
     ) -> None:
         self._file = file
         self._now = now
         self._retention = retention
+        self._forget_people_after = forget_people
         self._maximum_bytes = maximum_bytes
         self._series: dict[str, tuple[Measurement, int]] = {}
         self._statements = {name: _statement(each) for name, each in MEASUREMENTS.items()}
-        self._tidied_at = _EPOCH
+        self._tidied_at = self._people_forgotten_at = _EPOCH
 
     def post(self, lines: bytes) -> Answer:
         """204, with the lines that were refused; 503 while the file cannot be written."""
@@ -83,6 +90,8 @@ class SqliteWriter:
         with translated():
             if self._retention is not None:
                 self._forget(tuple(MEASUREMENTS.values()), _nanoseconds(self._tidied_at - self._retention))
+            if self._tidied_at - self._people_forgotten_at >= _FORGET_PEOPLE_EVERY:
+                self._forget_people()
             for records in (False, True):
                 measurements = tuple(each for each in MEASUREMENTS.values() if each.record is records)
                 while self._used_bytes() > self._maximum_bytes and (oldest := self._oldest(measurements)) is not None:
@@ -118,6 +127,16 @@ class SqliteWriter:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
+
+    def _forget_people(self) -> None:
+        if self._forget_people_after is not None:
+            before_ns = _nanoseconds(self._tidied_at - self._forget_people_after)
+            jobs = MEASUREMENTS["print_job"]
+            blank = ", ".join(f"{name} = NULL" for name in _PEOPLE)
+            known = f"coalesce({', '.join(_PEOPLE)}) IS NOT NULL"
+            statement = f"UPDATE {table(jobs)} SET {blank} WHERE at_ns < ? AND {known}"  # noqa: S608  names of our schema
+            self._file.writer.execute(statement, (before_ns,))
+        self._people_forgotten_at = self._tidied_at
 
     def _oldest(self, measurements: tuple[Measurement, ...]) -> int | None:
         connection = self._file.writer

@@ -1,25 +1,33 @@
-"""Printing by week and department: sheets, the share that was printed on both sides, repeats. Unknown is counted apart."""
+"""Printing by week and department, and the last whole week in short: counts and a tip, never who. Unknown is counted apart."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from policies.accounting.print_digest import digest
+from policies.accounting.printing import Figures, Target, figures, standings, together
 from policies.history import JobRow
+from policies.office.print_plan import PrintPlan
+from policies.words import Words
 
 WEEKS = 8
 
 
 class Count(msgspec.Struct, frozen=True):
-    """`duplex_percent`: of the jobs that could be two-sided and of which that is known; None: there were none."""
+    """`duplex_percent`: of the sides that could be on both sides of a sheet and of which that is known; None: none were.
+
+    `jobs` without those that failed. `reuse_percent`: of the sheets, paper that was used a second time.
+    """
 
     jobs: int
     sheets: int
     unknown_jobs: int
     repeats: int
     duplex_percent: float | None
+    reuse_percent: float | None = None
 
 
 class Week(msgspec.Struct, frozen=True):
@@ -31,38 +39,48 @@ class Week(msgspec.Struct, frozen=True):
 
 
 class Department(msgspec.Struct, frozen=True):
-    """An empty name: nobody has said whose jobs they are."""
+    """An empty name: nobody has said whose jobs they are. `target_percent` None: it has set itself nothing."""
 
     name: str
     count: Count
+    target_percent: float | None = None
 
 
 class Printed(msgspec.Struct, frozen=True):
-    """The last weeks."""
+    """The last weeks. `digest`: sentences about the last whole week, from `digest_monday` on."""
 
     all: Count
     weeks: tuple[Week, ...]
     departments: tuple[Department, ...]
+    digest_monday: date
+    digest: tuple[Words, ...]
+    has_reuse: bool = False
 
 
-def printed(jobs: Sequence[JobRow], timezone: str) -> Printed | None:
+def printed(jobs: Sequence[JobRow], timezone: str, now: datetime, plan: PrintPlan) -> Printed | None:
     """None: nothing was printed."""
     if not jobs:
         return None
     zone = ZoneInfo(timezone)
     by_week: dict[date, list[JobRow]] = defaultdict(list)
-    by_department: dict[str, list[JobRow]] = defaultdict(list)
     for job in jobs:
-        day = job.at.astimezone(zone).date()
-        by_week[day - timedelta(days=day.weekday())].append(job)
-        by_department[job.department].append(job)
-    counts = {monday: _count(group) for monday, group in sorted(by_week.items(), reverse=True)}
+        by_week[_monday(job.at, zone)].append(job)
+    by_department = figures(jobs, plan.reuse)
+    counts = {monday: _sum(group, plan) for monday, group in sorted(by_week.items(), reverse=True)}
     most = max((count.sheets for count in counts.values()), default=0) or 1
-    departments = [Department(name, _count(group)) for name, group in by_department.items()]
+    departments = [
+        Department(name, _count(found), 100 * plan.targets[name] if name in plan.targets else None)
+        for name, found in by_department.items()
+    ]
+    last = _monday(now, zone) - timedelta(weeks=1)
+    before = by_week.get(last - timedelta(weeks=1))
     return Printed(
-        all=_count(jobs),
-        weeks=tuple(Week(monday, count, 100 * count.sheets / most) for monday, count in counts.items()),
+        all=_count(together(by_department.values())),
+        weeks=tuple(Week(monday, _count(count), 100 * count.sheets / most) for monday, count in counts.items()),
         departments=tuple(sorted(departments, key=lambda each: -each.count.sheets)),
+        digest_monday=last,
+        digest=tuple(_digest(by_week.get(last, ()), before, plan)),
+        has_reuse=bool(plan.reuse),
     )
 
 
@@ -71,12 +89,27 @@ def since(now: datetime) -> datetime:
     return now - timedelta(weeks=WEEKS)
 
 
-def _count(jobs: Sequence[JobRow]) -> Count:
-    could = [job for job in jobs if job.duplexable and job.two_sided in {"yes", "no"}]
+def _digest(week: Iterable[JobRow], before: Iterable[JobRow] | None, plan: PrintPlan) -> list[Words]:
+    found = figures(week, plan.reuse)
+    targets = [Target(department=name, two_sided_share=share) for name, share in plan.targets.items()]
+    return digest(together(found.values()), None if before is None else _sum(before, plan), standings(found, targets))
+
+
+def _sum(jobs: Iterable[JobRow], plan: PrintPlan) -> Figures:
+    return together(figures(jobs, plan.reuse).values())
+
+
+def _monday(at: datetime, zone: ZoneInfo) -> date:
+    day = at.astimezone(zone).date()
+    return day - timedelta(days=day.weekday())
+
+
+def _count(found: Figures) -> Count:
     return Count(
-        jobs=len(jobs),
-        sheets=sum(job.sheets or 0 for job in jobs),
-        unknown_jobs=sum(job.sheets is None for job in jobs),
-        repeats=sum(bool(job.repeat_of) for job in jobs),
-        duplex_percent=100 * sum(job.two_sided == "yes" for job in could) / len(could) if could else None,
+        jobs=found.jobs,
+        sheets=found.sheets,
+        unknown_jobs=found.unknown_jobs,
+        repeats=found.repeat_jobs,
+        duplex_percent=None if found.two_sided_share is None else 100 * found.two_sided_share,
+        reuse_percent=None if found.reuse_share is None else 100 * found.reuse_share,
     )

@@ -41,7 +41,8 @@ class PrintingPage(Kind):
     def past(self, history: History, state: State, now: datetime, arguments: Arguments) -> object:
         """The last weeks' jobs."""
         del arguments
-        return printed(history.jobs(since(now), now), state.office.site.calendar.timezone)
+        site = state.office.site
+        return printed(history.jobs(since(now), now), site.calendar.timezone, now, site.printing)
 
     def parts(self, state: State, now: datetime, arguments: Arguments, past: object) -> Drawn | None:
         """Sheets, both sides, repeats."""

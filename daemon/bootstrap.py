@@ -35,6 +35,7 @@ from daemon.notices.display import Display
 from daemon.notices.notices import Notices
 from daemon.ports import CrashPoint, Tell
 from daemon.reload import Reload
+from daemon.requests_by_mqtt import RequestsByMqtt
 from daemon.schedule import Schedule
 from daemon.silence import with_silence
 from daemon.snapshot import restore
@@ -90,12 +91,21 @@ def assemble(
         links = Links(key, configuration.board.address)
         notices.link_to = links.link_to
     engine = Engine(state, registry, journal, clock, tell=tell, notify=notices, crash=crash)
+    entry = _entry(configuration.board, clock)
+    requests = RequestsByMqtt(
+        configuration.site.id,
+        configuration.broker.requests,
+        lambda token: None if entry.accounts is None else entry.accounts.bearer(token),
+        lambda answer: network.publish(answer),  # noqa: PLW0108  it is made after this
+    )
+    if requests.subscriptions:
+        engine.hear_requests(requests.topic, requests.asked)
     network = Network(
         broker,
         journal,
         engine.inbox,
         clock.now,
-        registry.subscriptions(),
+        [*registry.subscriptions(), *requests.subscriptions],
         tell,
         recent=[(row.raw, row.version) for row in rows],
         crash=crash,

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from daemon.clock import Clock
 from daemon.errors import StoreUnavailable
-from daemon.inbox import Item, Reconfigured, Remark, Stop, messages_in
+from daemon.inbox import HearRequest, Item, Reconfigured, Remark, Stop, gathered
 from daemon.mqtt.batch import Batch
 from daemon.ports import CrashPoint, Tell
 from daemon.records import EngineJournal, Ledger
@@ -31,8 +31,6 @@ from sensors.registry import Registry
 
 _log = logging.getLogger(__name__)
 
-BATCHES_AT_ONCE = 64
-MESSAGES_AT_ONCE = 2000  # more leave the processor's cache before they are used
 FLUSH_AFTER = 0.2
 LINES_AT_ONCE = 5000
 OFFICE_KEPT_EVERY = 60.0
@@ -63,6 +61,8 @@ class Engine:
         crash: CrashPoint = lambda _: None,
     ) -> None:
         self.state = state
+        self._requests_topic = ""
+        self._requests: HearRequest = lambda *_: ()
         self.inbox: queue.SimpleQueue[Item] = queue.SimpleQueue()
         self.steps = 0
         self.failures = 0
@@ -94,6 +94,11 @@ class Engine:
     def speak_through(self, line: Line) -> None:
         """Where commands go: the network, which needs our inbox before it exists. Before `start`."""
         self._speaker.speak_through(line)
+
+    def hear_requests(self, topic: str, hear: HearRequest) -> None:
+        """People's requests come in on this topic too; whoever subscribes knows it. Before `start`."""
+        self._requests_topic, self._requests = topic, hear
+        self._speaker.also = (topic,)
 
     def watch(self, watcher: Watcher) -> None:
         """Call with every new state, on the engine thread: it must return at once."""
@@ -157,6 +162,8 @@ class Engine:
             if isinstance(item, Batch):
                 for message in item.messages:
                     readings.extend(self._registry.decode(message))
+                    if message.topic == self._requests_topic:
+                        inputs += self._requests(message, self.state.office, now)
                 self._ledger.row = item.row
                 self._unkept += len(item.messages)
             elif isinstance(item, Reconfigured):
@@ -225,13 +232,7 @@ class Engine:
         if self._ledger.is_waiting:
             pause = min(pause, FLUSH_AFTER)
         due = time.monotonic() + pause
-        items: list[Item] = []
-        try:
-            items.append(self.inbox.get(timeout=max(0.001, pause)))
-            while len(items) < BATCHES_AT_ONCE and messages_in(items) < MESSAGES_AT_ONCE:
-                items.append(self.inbox.get_nowait())
-        except queue.Empty:
-            pass
+        items = gathered(self.inbox, max(0.001, pause))
         self.late_seconds = max(0.0, time.monotonic() - due)
         return items
 

@@ -1,14 +1,17 @@
 """What the engine can be handed: batches of messages, inputs of the core, a new configuration, a remark, the end."""
 
+import queue
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
 
 from daemon.mqtt.batch import Batch
-from policies.inputs import Configured, Input
+from policies.inputs import Asked, Configured, Input
+from policies.office.office import Office
+from sensors.messages import Message
 from sensors.registry import Registry
 
 
@@ -52,6 +55,23 @@ class Reconfigured:
 Item = Batch | Input | Reconfigured | Remark | Stop
 
 
-def messages_in(items: Sequence[Item]) -> int:
-    """How many messages wait in these items."""
+HearRequest = Callable[[Message, Office, datetime], Sequence[Asked]]
+"""What a person's message asks for: one thing, or nothing."""
+BATCHES_AT_ONCE = 64
+MESSAGES_AT_ONCE = 2000  # more leave the processor's cache before they are used
+
+
+def gathered(inbox: "queue.SimpleQueue[Item]", seconds: float) -> list[Item]:
+    """What there is for one step, waiting at most so long for the first of it."""
+    items: list[Item] = []
+    try:
+        items.append(inbox.get(timeout=seconds))
+        while len(items) < BATCHES_AT_ONCE and _messages_in(items) < MESSAGES_AT_ONCE:
+            items.append(inbox.get_nowait())
+    except queue.Empty:
+        pass
+    return items
+
+
+def _messages_in(items: Sequence[Item]) -> int:
     return sum(len(item.messages) for item in items if isinstance(item, Batch))

@@ -34,6 +34,7 @@ class Speaker:
     """Engine thread only."""
 
     def __init__(self, registry: Registry, clock: Clock, send: Send | None) -> None:
+        self.also: Sequence[str] = ()
         self._registry = registry
         self._clock = clock
         self._send: Send = send or _nowhere
@@ -49,7 +50,7 @@ class Speaker:
         """Other devices: listen to their topics, and hear again all that is retained, for what families learn from it."""
         self._registry = registry
         if self._line is not None:
-            self._line.hear(registry.subscriptions(), again=True)
+            self._line.hear([*registry.subscriptions(), *self.also], again=True)
             self._greeted = None
 
     def carry_out(self, command: Command, office: Office) -> NotSent | None:
@@ -73,7 +74,7 @@ class Speaker:
         if self._line is None:
             return
         if self._registry.fresh_subscriptions():
-            self._line.hear(self._registry.subscriptions())
+            self._line.hear([*self._registry.subscriptions(), *self.also])
         since = self._line.connected_since
         if since is None or since == self._greeted:
             return

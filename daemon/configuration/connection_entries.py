@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
@@ -96,6 +96,11 @@ class BrokerEntry(Section):
     )
     password_env: Variable | None = Field(default=None, description="environment variable that holds the password")
     tls: TlsEntry | None = Field(default=None, description="encrypt the connection; {} trusts the system's authorities")
+    requests: Literal["off", "token", "acl"] = Field(
+        default="off",
+        description="who may ask for more time on officed/<site>/request: nobody (off), whoever sends an API token (token), "
+        "or whoever the broker lets publish there (acl)",
+    )
     max_ingest_delay: Length = Field(
         default=timedelta(milliseconds=20),
         ge=timedelta(0),

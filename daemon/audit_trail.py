@@ -63,6 +63,15 @@ def export(path: Path) -> Iterator[str]:
         yield msgspec.json.encode(line).decode()
 
 
+def export_to(path: Path, target: Path) -> None:
+    """Write the trail of `path` into `target`. Raises StoreUnavailable."""
+    try:
+        with target.open("w", encoding="utf-8") as file:
+            file.writelines(f"{line}\n" for line in export(path))
+    except OSError as error:
+        raise StoreUnavailable(f"{target}: {error.strerror or error}") from error
+
+
 def effects(path: Path, until: datetime) -> Iterator[Record | Decided]:
     """What the engine has recorded up to that instant, oldest first. Entries of other kinds are passed over."""
     for entry in entries(path):

@@ -1,14 +1,18 @@
 """`officed lint`: the faults of a valid configuration with the lines where they stand, in both languages."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from daemon.configuration.document import Document
 from daemon.configuration.pack_files import load_pack, pack_names
 from daemon.configuration.places import Path, spell
 from dashboards.language.language import Language
+from policies.lint import lint
 from policies.lint_fault import Fault
+from policies.office.heard import Heard
+from policies.state import State
+from sensors.device import DeviceId
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -24,6 +28,11 @@ class Placed:
         """One line for a person."""
         what, mend = language.words(self.fault.what, now), language.words(self.fault.mend, now)
         return f"{file}:{self.line}: {self.path}: {what}; {mend} [{self.code}]"
+
+
+def faults_of(fresh: State, heard: Mapping[DeviceId, Heard], document: Document, now: datetime) -> Sequence[Placed]:
+    """Of a configuration, and of what was heard with it so far."""
+    return placed(lint(replace(fresh.office, heard=heard), fresh.policies, now), document)
 
 
 def placed(faults: Iterable[Fault], document: Document) -> Sequence[Placed]:

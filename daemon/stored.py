@@ -7,13 +7,14 @@ gateways that came and went. A reading from here counts as live; whoever needs t
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Final
 
 import msgspec
 
-from policies.history import History
-from sensors.device import Device, Kind
+from policies.history import CommandRow, History
+from sensors.commands import Remedy, SetSetpoint, SwitchOff
+from sensors.device import Device, DeviceId, Kind
 from sensors.readings import Climate, Contact, Environment, Occupancy, Power, Reading, Water
 
 _TYPES: Final[Mapping[str, type[Reading]]] = {
@@ -35,6 +36,13 @@ _SAID_BY: Final[Mapping[Kind, tuple[str, ...]]] = {
     "water": ("water",),
     "contact": ("contact",),
 }
+_STATES: Final[Mapping[str, tuple[str, ...]]] = {
+    "climate": ("mode", "action", "is_on", "setpoint_celsius", "cooling_setpoint_celsius", "heating_setpoint_celsius"),
+    "power": ("is_on", "watts", "energy_kwh_total"),
+    "occupancy": ("occupied",),
+    "contact": ("open",),
+}
+_BETWEEN_CELSIUS: Final = 23.0
 _COMMON: Final = frozenset(Reading.__struct_fields__) | {"memo"}
 
 Arrival = tuple[datetime, tuple[Reading, ...]]
@@ -69,6 +77,38 @@ def readings_of(history: History, device: Device, start: datetime, end: datetime
             msgspec.convert({"device": device.id, "arrived_at": at, **said}, kind) for at, said in _typed(rows, kind)
         ]
     return sorted(found, key=attrgetter("arrived_at"))
+
+
+def last_words(history: History, devices: Iterable[Device], start: datetime, end: datetime) -> Iterator[Arrival]:
+    """The latest value of each state in [start, end), at its own instant: what a device that rests said long ago.
+
+    Since when it had been so is not known from this. Raises StoreUnavailable.
+    """
+    chosen = {str(device.id): device for device in devices}
+    found: dict[tuple[datetime, str, str], dict[str, object]] = {}
+    for measurement, names in _STATES.items():
+        if any(measurement in _SAID_BY[device.kind] for device in chosen.values()):
+            for name in names:
+                for device, sample in history.last(measurement, name, start, end).items():
+                    if device in chosen:
+                        found.setdefault((sample.at, device, measurement), {})[name] = sample.value
+    for (at, device, measurement), said in sorted(found.items(), key=itemgetter(0)):
+        kind = _TYPES[measurement]
+        tagged = {"type": kind.__name__, "device": device, "arrived_at": at, **said}
+        yield at, (msgspec.convert(tagged, kind),)
+
+
+def remedy_of(row: CommandRow) -> Remedy | None:
+    """What a stored command told its device; None for a row without a remedy.
+
+    The side of a setpoint is not stored: no cooling limit is below 23 °C in any pack, and no heating limit above.
+    """
+    device = DeviceId(row.device)
+    if row.remedy == "SwitchOff":
+        return SwitchOff(device)
+    if row.remedy == "SetSetpoint" and row.celsius is not None:
+        return SetSetpoint(device, row.celsius, "cooling" if row.celsius > _BETWEEN_CELSIUS else "heating")
+    return None
 
 
 def _typed(

@@ -104,16 +104,22 @@ def _broken(
     state: State, policy: Policy, finding: Finding, crowd: int, since: datetime | None, now: datetime
 ) -> Ruling:
     case = state.cases.get(finding.key) or begin(finding, policy, now)
-    if finding.remedy is None:
-        return Ruling(policy.name, policy.citation, "no_remedy", finding.verdict, finding.evidence)
-    guards = _asked(state, policy, case, finding.remedy, crowd, now)
+    guards = () if finding.remedy is None else _asked(state, policy, case, finding.remedy, crowd, now)
     standing: Standing = "refused" if any(one.refusal is not None for one in guards) else "free"
+    if finding.remedy is None:
+        standing = "no_remedy"
     counts_at = None if since is None else since + policy.grace
-    if counts_at is not None and now < counts_at:
+    if counts_at is not None and now < counts_at and not _is_commanded(state, policy, finding.device, now):
         standing = "pending"
     return Ruling(
         policy.name, policy.citation, standing, finding.verdict, finding.evidence, finding.remedy, guards, counts_at
     )
+
+
+def _is_commanded(state: State, policy: Policy, device: DeviceId, now: datetime) -> bool:
+    """A command of this rule is out, or just was: its case is there, whatever the finding did meanwhile."""
+    lately = policy.attempts * (policy.confirm_within + policy.retry_after)
+    return any(sent.policy == policy.name and now - sent.at <= lately for sent in state.memory.sent_to(device))
 
 
 def _asked(state: State, policy: Policy, case: Case, remedy: Remedy, crowd: int, now: datetime) -> tuple[Answer, ...]:

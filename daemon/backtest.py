@@ -1,0 +1,129 @@
+"""`officed backtest`: a policy run over the stored past, beside what really happened.
+
+The sandbox starts a day early, so that what is said every few hours is there and the guards that count by the day are
+right. Nothing is sent. kWh come from the slots; a device that has no meter adds none, and how many those are is said.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
+
+from daemon.stored import arrivals, remedy_of
+from policies.backtest import Backtest, backtest, with_policies
+from policies.control.effects import Decided
+from policies.control.sentences import doing
+from policies.history import History, SlotRow
+from policies.inputs import Asked
+from policies.otherwise import Otherwise, Really
+from policies.policy import Policy
+from policies.state import State
+from sensors.commands import Remedy, SetSetpoint
+from sensors.device import DeviceId, Traits
+
+WARM_UP = timedelta(days=1)
+TICK = timedelta(seconds=30)
+NEAR = timedelta(minutes=2)
+
+Deed = tuple[datetime, Remedy]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`only_then`: sent then, not in this run; `only_here`: the other way round. Times are those of sending.
+
+    `comfort`: how long units would have stood at a setpoint that nobody had then, during opening hours. `kwh`: used then
+    by devices that this run switches off, from there to the next opening; `unmetered`: switch-offs without a figure.
+    """
+
+    both: Sequence[Deed]
+    only_then: Sequence[Deed]
+    only_here: Sequence[Deed]
+    comfort: timedelta
+    kwh: float
+    unmetered: int
+
+
+def run(
+    history: History,
+    fresh: State,
+    traits: Mapping[DeviceId, Traits],
+    policies: Sequence[Policy],
+    start: datetime,
+    end: datetime,
+    decided: Iterable[Decided] = (),
+) -> tuple[Backtest, Difference]:
+    """Run [start, end). Raises StoreUnavailable."""
+    state = with_policies(replace(fresh, office=replace(fresh.office, traits=traits)), *policies)
+    really = sent(history, start - WARM_UP, end)
+    heard = arrivals(history, state.office.site.devices.values(), start - WARM_UP, end)
+    decisions = [(one.at, Asked(one.request, one.who)) for one in decided if one.at < end]
+    done = backtest(
+        state,
+        heard,
+        start - WARM_UP,
+        end,
+        TICK,
+        decisions=decisions,
+        otherwise=Otherwise(really),
+    )
+    here = [(one.issued_at, one.remedy) for one in done.commands if one.issued_at >= start]
+    then = sorted(((at, remedy) for deeds in really.values() for at, remedy in deeds if at >= start), key=_at)
+    return done, difference(history, state, then, here)
+
+
+def sent(history: History, start: datetime, end: datetime) -> Really:
+    """The commands that really went out, by device."""
+    found: dict[DeviceId, list[Deed]] = {}
+    for row in history.commands(start, end):
+        device = DeviceId(row.device)
+        remedy = remedy_of(row)
+        if row.state == "commanded" and remedy is not None:
+            found.setdefault(device, []).append((row.at, remedy))
+    return found
+
+
+def difference(history: History, state: State, then: Sequence[Deed], here: Sequence[Deed]) -> Difference:
+    """What one did and the other did not; the same command within two minutes is the same."""
+    left = list(here)
+    both: list[Deed] = []
+    only_then: list[Deed] = []
+    for at, remedy in then:
+        twin = next((one for one in left if one[1] == remedy and abs(one[0] - at) <= NEAR), None)
+        if twin is None:
+            only_then.append((at, remedy))
+        else:
+            left.remove(twin)
+            both.append((at, remedy))
+    comfort, kwh, unmetered = timedelta(0), 0.0, 0
+    for at, remedy in left:
+        device = state.office.site.devices[remedy.device]
+        until = state.office.next_change(device.zone, at) or at
+        if isinstance(remedy, SetSetpoint):
+            comfort += until - at if state.office.is_open(device.zone, at) else timedelta(0)
+            continue
+        used = _used(history, device.meter or device.id, at, min(until, at + timedelta(days=4)))
+        kwh += used or 0.0
+        unmetered += used is None
+    return Difference(both, only_then, left, comfort, kwh, unmetered)
+
+
+def _used(history: History, device: DeviceId, start: datetime, end: datetime) -> float | None:
+    rows: list[SlotRow] = [row for row in history.slots(start, end) if row.device == device]
+    said = [row.energy_kwh for row in rows if row.energy_kwh is not None]
+    return sum(said) if said else None
+
+
+def _at(deed: Deed) -> datetime:
+    return deed[0]
+
+
+def summary(done: Backtest, found: Difference, zone: tzinfo) -> Iterator[str]:
+    """For a terminal, in local time."""
+    yield f"{done.steps} steps. The same commands: {len(found.both)}"
+    for title, deeds in (("Sent then, not by this policy", found.only_then), ("Only by this policy", found.only_here)):
+        yield f"{title}: {len(deeds)}"
+        for at, remedy in deeds:
+            yield f"  {at.astimezone(zone):%Y-%m-%d %H:%M:%S}  {remedy.device}  {doing(remedy)}"
+    yield f"Comfort: {found.comfort.total_seconds() / 60:.0f} minutes at a setpoint that nobody had then"
+    without = f"; {found.unmetered} switch-offs without a figure" if found.unmetered else ""
+    yield f"Energy used then by what this policy switches off: {found.kwh:.2f} kWh{without}"

@@ -5,7 +5,9 @@ import os
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from offices import WEDNESDAY
@@ -156,6 +158,29 @@ def test_what_needs_a_restart_is_named(bench: Bench) -> None:
 
 
 @pytest.fixture
+def hook() -> Iterator[tuple[str, list[str]]]:
+    """An address that takes notices, and what it got."""
+    got: list[str] = []
+
+    class Hook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            got.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Hook)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"json://127.0.0.1:{server.server_port}", got
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
 def broker(tmp_path: Path) -> Iterator[Mosquitto]:
     with Mosquitto(tmp_path / "broker") as running_broker:
         yield running_broker
@@ -168,13 +193,16 @@ def trail(daemon: Daemon, kind: str) -> list[dict[str, object]]:
 
 @pytest.mark.real
 @needs_mosquitto
+@pytest.mark.filterwarnings(
+    "ignore:'imghdr' is deprecated:DeprecationWarning"
+)  # a library of Apprise's still asks for it
 def test_thirty_bad_reloads_change_nothing_and_a_good_one_under_load_loses_nothing(
-    tmp_path: Path, broker: Mosquitto
+    tmp_path: Path, broker: Mosquitto, hook: tuple[str, list[str]]
 ) -> None:
     path = tmp_path / "office.yaml"
-    head = HEAD.format(broker=broker.port, board=free_port())
+    head = HEAD.format(broker=broker.port, board=free_port()) + "notices: [{to: manager, url_env: HOOK}]\n"
     path.write_text(head + OFFICE, encoding="utf-8")
-    daemon = assemble(load(path), {}, path=path)
+    daemon = assemble(load(path), {"HOOK": hook[0]}, path=path)
     devices = Devices(broker, "zigbee2mqtt/+/set")
     daemon.start()
     try:
@@ -188,6 +216,8 @@ def test_thirty_bad_reloads_change_nothing_and_a_good_one_under_load_loses_nothi
             assert daemon.facts()["configuration_trouble"], text
         wait_for(lambda: len(trail(daemon, "ReloadRefused")) == 30, "thirty refusals in the audit trail")
         assert trail(daemon, "Reloaded") == []
+        wait_for(lambda: len(hook[1]) >= 20, "the notices, each other problem once")
+        assert all("the one before it stays" in text for text in hook[1])
         devices.say("zigbee2mqtt/ac", '{"system_mode":"cool","occupied_cooling_setpoint":23}')
         assert json.loads(devices.told()[1]) == {"occupied_cooling_setpoint": 26}, "the old rule acts"
         devices.say("zigbee2mqtt/ac", '{"system_mode":"cool","occupied_cooling_setpoint":26}')

@@ -1,7 +1,7 @@
 """Printing by week and department, and the last whole week in short: counts and a tip, never who. Unknown is counted apart."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -65,21 +65,25 @@ def printed(jobs: Sequence[JobRow], timezone: str, now: datetime, plan: PrintPla
     by_week: dict[date, list[JobRow]] = defaultdict(list)
     for job in jobs:
         by_week[_monday(job.at, zone)].append(job)
-    by_department = figures(jobs, plan.reuse)
-    counts = {monday: _sum(group, plan) for monday, group in sorted(by_week.items(), reverse=True)}
+    weeks = {monday: figures(group, plan.reuse) for monday, group in sorted(by_week.items(), reverse=True)}
+    by_department: dict[str, list[Figures]] = defaultdict(list)
+    for found in weeks.values():
+        for name, figure in found.items():
+            by_department[name].append(figure)
+    totals = {name: together(parts) for name, parts in by_department.items()}
+    counts = {monday: together(found.values()) for monday, found in weeks.items()}
     most = max((count.sheets for count in counts.values()), default=0) or 1
     departments = [
-        Department(name, _count(found), 100 * plan.targets[name] if name in plan.targets else None)
-        for name, found in by_department.items()
+        Department(name, _count(total), 100 * plan.targets[name] if name in plan.targets else None)
+        for name, total in totals.items()
     ]
     last = _monday(now, zone) - timedelta(weeks=1)
-    before = by_week.get(last - timedelta(weeks=1))
     return Printed(
-        all=_count(together(by_department.values())),
+        all=_count(together(totals.values())),
         weeks=tuple(Week(monday, _count(count), 100 * count.sheets / most) for monday, count in counts.items()),
         departments=tuple(sorted(departments, key=lambda each: -each.count.sheets)),
         digest_monday=last,
-        digest=tuple(_digest(by_week.get(last, ()), before, plan)),
+        digest=tuple(_digest(weeks.get(last, {}), counts.get(last - timedelta(weeks=1)), plan)),
         has_reuse=bool(plan.reuse),
     )
 
@@ -89,14 +93,9 @@ def since(now: datetime) -> datetime:
     return now - timedelta(weeks=WEEKS)
 
 
-def _digest(week: Iterable[JobRow], before: Iterable[JobRow] | None, plan: PrintPlan) -> list[Words]:
-    found = figures(week, plan.reuse)
+def _digest(week: Mapping[str, Figures], before: Figures | None, plan: PrintPlan) -> list[Words]:
     targets = [Target(department=name, two_sided_share=share) for name, share in plan.targets.items()]
-    return digest(together(found.values()), None if before is None else _sum(before, plan), standings(found, targets))
-
-
-def _sum(jobs: Iterable[JobRow], plan: PrintPlan) -> Figures:
-    return together(figures(jobs, plan.reuse).values())
+    return digest(together(week.values()), before, standings(week, targets))
 
 
 def _monday(at: datetime, zone: ZoneInfo) -> date:

@@ -17,7 +17,7 @@ from rich.console import Console
 from daemon.accounts.commands import app as users
 from daemon.discovery_commands import discover, init
 from daemon.running import MISUSE, OK, TROUBLE, log_to_terminal
-from daemon.trust_commands import backtest, explain, lint, verify_audit
+from daemon.trust_commands import backtest, explain, lint, promote, verify_audit
 
 if TYPE_CHECKING:
     from daemon.configuration.schema import Configuration
@@ -193,7 +193,7 @@ def init_influxdb(
 
 app.command()(discover)
 app.command()(init)
-for _command in (explain, lint, verify_audit, backtest):
+for _command in (explain, lint, verify_audit, backtest, promote):
     app.command()(_command)
 
 

@@ -49,7 +49,7 @@ def explained(past: Past, device: DeviceId, at: datetime) -> Told:
     """Why, then. Raises KeyError for a device that is not configured, StoreUnavailable."""
     devices = tuple(_concerned(past.fresh.office.site, device))
     start = at - HEARD_AGAIN
-    known: Recorded = recorded(past.records, at)
+    known: Recorded = recorded(past.records, at, past.fresh.office)
     memory = known.memory if past.records else commanded(past.history, device, at)
     fresh = replace(past.fresh, office=replace(past.fresh.office, traits=past.traits))
     heard = cast(

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 from zoneinfo import ZoneInfo
@@ -125,6 +125,47 @@ def backtest(
     zone = ZoneInfo(configuration.site.timezone)
     for line in summary(done, found, zone):
         _say(line)
+
+
+def promote(
+    policy: Annotated[str, typer.Argument(help="Name of the policy that watches.")],
+    who: Annotated[str, typer.Option("--who", help="Who decides this; with --why it is switched on.")] = "",
+    why: Annotated[str, typer.Option("--why", help="The reason, for the audit trail.")] = "",
+    days: Annotated[int, typer.Option(min=1, max=366, help="How far to look back.")] = 28,
+    config: ConfigurationFile = DEFAULT,
+) -> None:
+    """Show what a policy would have done while it watched; with --who and --why let it act."""
+    from daemon.audit_trail import effects  # noqa: PLC0415
+    from daemon.fresh import fresh_state  # noqa: PLC0415
+    from daemon.history_of import history_of  # noqa: PLC0415
+    from daemon.promotion import decide_in_journal, is_running, prospect  # noqa: PLC0415
+    from policies.control.effects import Decided  # noqa: PLC0415
+    from policies.office.requests import SetMode  # noqa: PLC0415
+
+    configuration = _loaded(config)
+    state = fresh_state(configuration)
+    if policy not in {one.name for one in state.policies}:
+        _give_up(f"there is no policy {policy}; there are {', '.join(one.name for one in state.policies)}", MISUSE)
+    if bool(who) != bool(why):
+        _give_up("switching on needs both a name (--who) and a reason (--why)", MISUSE)
+    now, path = datetime.now(UTC), configuration.journal.path
+    zone = ZoneInfo(configuration.site.timezone)
+    with _reported(), history_of(configuration, os.environ, _say) as history:
+        decided = [one for one in effects(path, now) if isinstance(one, Decided)] if path.exists() else []
+        found = prospect(history, state.office.site, policy, now - timedelta(days=days), now, decided)
+    for one in found.would:
+        conflict = f"  conflict: {one.conflict}" if one.conflict else ""
+        _say(f"  {one.at.astimezone(zone):%Y-%m-%d %H:%M}  {one.device}  {one.remedy}{conflict}")
+    conflicts = sum(1 for one in found.would if one.conflict)
+    _say(f"In {days} days it would have acted {len(found.would)} times; {conflicts} of these in conflict.")
+    _say(f"At most {found.kwh:.2f} kWh would have been saved; {found.unmetered} switch-offs have no figure.")
+    if not who:
+        return
+    if is_running(configuration.board.host, configuration.board.port):
+        _give_up("officed runs: switch the policy on at its board, as an administrator, or stop officed first")
+    with _reported():
+        decide_in_journal(path, state.office, SetMode(policy, "enforce", why), who, now)
+    _say(f"{policy} acts from the next start on: decided by {who}.")
 
 
 @contextmanager

@@ -13,7 +13,9 @@ from policies.control.deciding import decide
 from policies.control.effects import Decided, Record
 from policies.control.memory import SENT_KEPT, Memory, Sent
 from policies.office.desk import Desk
+from policies.office.office import Office
 from policies.policy import CaseKey
+from policies.step import seated
 from sensors.device import DeviceId
 
 
@@ -26,8 +28,8 @@ class Recorded:
     desk: Desk = field(default_factory=Desk)
 
 
-def recorded(effects: Iterable[Record | Decided], at: datetime) -> Recorded:
-    """What held at `at`, by records in their order; those after it are left out."""
+def recorded(effects: Iterable[Record | Decided], at: datetime, office: Office) -> Recorded:
+    """What held at `at`, by records in their order; those after it are left out. `office`: as it is configured."""
     last: dict[CaseKey, Record] = {}
     sent: dict[DeviceId, list[Sent]] = {}
     desk = Desk()
@@ -35,7 +37,7 @@ def recorded(effects: Iterable[Record | Decided], at: datetime) -> Recorded:
         if effect.at > at:
             continue
         if isinstance(effect, Decided):
-            desk = decide(desk, effect.request, effect.who, effect.at)
+            desk = decide(seated(office, desk), effect.request, effect.who, effect.at)
             continue
         case = effect.case
         last[case.key] = effect

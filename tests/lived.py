@@ -126,7 +126,7 @@ class Life:
             for effect in outcome.effects:
                 if isinstance(effect, Record):
                     self._ledger.note(effect)
-            if self._ledger.is_due(0.0, 1e9, 2000):
+            if self._ledger.is_due(0.0, 1e9, 800):
                 self._ledger.write(self.store, lambda: b"")
         for effect in outcome.effects:
             if isinstance(effect, Publish):

@@ -129,8 +129,9 @@ def test_overtime_over_midnight_ends_the_next_morning() -> None:
 
 
 def test_the_engine_wakes_when_overtime_begins_and_when_it_ends() -> None:
-    run = approved()
-    assert run.wake_at == local("2026-07-15 18:00")
+    late = AskOvertime("w", ROOM, (2,), 19 * 60 + 30, 22 * 60, date(2026, 7, 15), date(2026, 7, 31), "")
+    run = approved(late, "2026-07-15 18:30")
+    assert run.wake_at == local("2026-07-15 19:30"), "nothing else happens then"
     run.at((run.wake_at - run.start).total_seconds())
     assert [one.is_overtime for one in run.state.office.desk.overrides] == [True]
     assert run.wake_at == local("2026-07-15 22:00")

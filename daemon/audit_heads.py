@@ -14,6 +14,7 @@ from typing import Protocol
 from daemon.audit_check import Head, read_head
 from daemon.errors import StoreUnavailable
 from daemon.journal.audit import Entry
+from policies.words import Words, say
 
 _log = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ class DailyHead:
     """`send` gets one sentence for people outside. One thread (the scheduler's, or the main one's)."""
 
     def __init__(
-        self, trail: Trail, file: Path, send: Callable[[str], None], local: Callable[[datetime], date]
+        self, trail: Trail, file: Path, send: Callable[[Words], None], local: Callable[[datetime], date]
     ) -> None:
         self._trail = trail
         self._file = file
@@ -57,7 +58,13 @@ class DailyHead:
             return None
         self._sent = today
         _log.info("audit: head of %s is %s", today, head)
-        self._send(f"Head of the audit trail on {today}: {head}. Keep this; `officed verify-audit --head` takes it.")
+        self._send(
+            say(
+                "Head of the audit trail on {day}: {head}. Keep this, it proves later that nothing is missing.",
+                day=str(today),
+                head=str(head),
+            )
+        )
         return head
 
     def _last_day(self) -> date | None:

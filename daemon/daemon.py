@@ -62,6 +62,7 @@ class Daemon:
         self._rows = rows
         self._decoded_row = decoded_row
         self._close_store = close_store
+        self.look_at_heads: Callable[[], object] = lambda: None
         self._watchdog = Watchdog(
             [
                 Part("engine", lambda: engine.is_alive, lambda: engine.last_turn_at),
@@ -92,6 +93,7 @@ class Daemon:
         self._watchdog.look()
         if self.reload is not None:
             self.reload.look()
+        self.look_at_heads()
 
     def stop(self) -> bool:
         """Say `offline`, use up what was received, make it durable. False if a part did not end in time."""

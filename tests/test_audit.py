@@ -16,6 +16,7 @@ from daemon.audit_trail import Line, entries, export
 from daemon.errors import StoreUnavailable
 from daemon.journal.audit import Record, sealed
 from daemon.journal.journal import Journal
+from policies.words import Words
 
 NOW = datetime(2026, 7, 15, 8, 0, tzinfo=UTC)
 COUNT = 40
@@ -241,7 +242,7 @@ class FakeTrail:
 
 def test_the_head_goes_out_once_a_local_day_and_is_kept(journal: Path, lines: Lines, tmp_path: Path) -> None:
     trail = Journal(journal, now=lambda: NOW, tell=pytest.fail)
-    told: list[str] = []
+    told: list[Words] = []
 
     def shanghai(at: datetime) -> date:
         return (at + timedelta(hours=8)).date()
@@ -258,14 +259,14 @@ def test_the_head_goes_out_once_a_local_day_and_is_kept(journal: Path, lines: Li
     finally:
         trail.close()
     assert len(told) == 2
-    assert lines[-1].hash in told[0]
+    assert lines[-1].hash in str(told[0])
     assert verify(entries(journal), kept_heads(tmp_path / "heads")) == Verdict(
         COUNT, Head(COUNT, lines[-1].hash, NOW + timedelta(minutes=COUNT - 1))
     )
 
 
 def test_a_head_that_cannot_be_read_is_tried_again_and_nothing_is_sent(tmp_path: Path) -> None:
-    told: list[str] = []
+    told: list[Words] = []
     heads = DailyHead(FakeTrail(tmp_path), tmp_path / "heads", told.append, lambda at: at.date())  # type: ignore[arg-type]  # it only fails
 
     assert heads.look(NOW) is None

@@ -12,6 +12,7 @@ import msgspec
 from daemon.accounting.accounting import Accounting
 from daemon.accounts.accounts import FileAccounts
 from daemon.accounts.users import UsersFile
+from daemon.audit_heads import DailyHead
 from daemon.clock import Clock, WallClock
 from daemon.configuration.build import build_policies, build_site
 from daemon.configuration.connection_entries import BoardEntry
@@ -140,6 +141,13 @@ def assemble(
         hosts=configuration.board.names,
         open_link=None if links is None else links.opened,
     )
+    heads = DailyHead(
+        journal,
+        configuration.journal.path.with_name("audit-heads.txt"),
+        notices.announce,
+        lambda at: engine.state.office.site.calendar.local(at).date(),
+    )
+    daemon.look_at_heads = lambda: heads.look(clock.now())
     daemon.web = Web(app, configuration.board.host, configuration.board.port, before_stop=app.state.live.close)
     return daemon
 

@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from daemon.silence import with_silence
 from daemon.configuration.build import build_policies, build_site
 from daemon.configuration.load import parse
+from daemon.silence import with_silence
 from daemon.simulation.accounts import SimulatedBooks
 from daemon.simulation.findings import Findings
 from daemon.simulation.loop import Lockstep

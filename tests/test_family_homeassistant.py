@@ -254,3 +254,15 @@ def test_from_violation_to_proof_with_a_unit_that_only_speaks_discovery() -> Non
     (proof,) = registry.decode(message("u", json.dumps(unit)))
     assert isinstance(proof, Climate)
     assert proof.setpoint_celsius == 26.0
+
+
+@pytest.mark.parametrize("platform", [{}, [], None, 5, True, "party"])
+def test_a_platform_that_is_no_word_of_ours_is_nothing(platform: object) -> None:
+    parts = {
+        "odd": {"p": platform, "uniq_id": "odd", "stat_t": "a"},
+        "even": {"p": "switch", "uniq_id": "plug", "stat_t": "p"},
+    }
+    told = message("homeassistant/device/two/config", json.dumps({"dev": {"ids": ["x"]}, "cmps": parts}))
+    registry = Registry([PLUG])
+    assert [reading.device for reading in registry.decode(told)] == ["plug"]
+    assert registry.refusals == {}

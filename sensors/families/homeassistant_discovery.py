@@ -97,7 +97,7 @@ def announcement(place: tuple[str, str], payload: bytes) -> Announcement:
     nameless = ""
     for part, one in parts.items():
         own = written_out(one, said.get("~")) if isinstance(one, dict) else {}
-        if len(own) <= 1 or own.get("platform") not in PLATFORMS:  # `{"p":"switch"}` alone takes the component back
+        if len(own) <= 1 or word(own, "platform") not in PLATFORMS:  # `{"p":"switch"}` alone takes the component back
             continue
         if not word(own, "unique_id"):
             nameless = part

@@ -1,13 +1,16 @@
 """Coverage-guided fuzzing of every family's decoder: `python tests/fuzz_decoders.py [--family=homie] -runs=200000`.
 
 What Hypothesis does in every run by luck, atheris does here by looking which branches an input reached. It is a script, started
-by hand after a decoder was changed (`pip install atheris`); all words that begin with one dash are libFuzzer's. One input is up
-to three messages to one family, so that an announcement and what follows it meet. A finding ends it, with the input in a file.
+by hand after a decoder was changed (`pip install atheris`); all words that begin with one dash are libFuzzer's. An input is raw
+bytes on a topic, or a few messages made of known words, or a sample of `tests/data` of which some values are others (that finds
+the most: announcements are bent too). A finding ends it, with the input in a file.
 """
 
 import json
+import random
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -24,11 +27,29 @@ with atheris.instrument_imports(include=["sensors"]):
     from sensors.registry import Registry
 
 Pair = tuple[FamilyName, str]
+Message = tuple[str, str]
 MOST_MESSAGES: Final = 3
 DEEPEST: Final = 5
 NUMBERS: Final = (0, 1, -1, 2**31, 2**63, 10**30, 21.5, 1e308, -0.0, 5e-324, -40, 451)
 """What is interesting about a number; the provider invents others."""
 TELLING: Final = ["{{ value }}", "{{ value_json.state }}", "{{ value_json['a'] | float * 2 }}", "~/s", "s", "°F", "kWh"]
+STRANGE: Final = [
+    *WORDS,
+    *TELLING,
+    "",
+    ":",
+    "16:",
+    "a:b:c:d",
+    "nan",
+    "-inf",
+    "1e999",
+    "9" * 40,
+    "{{",
+    "/",
+    "+",
+    "\0",
+    "2026-13-45",
+]
 
 
 def main() -> None:
@@ -59,38 +80,76 @@ def topics_of(family: FamilyName) -> list[str]:
     return list(dict.fromkeys([*TOPICS.get(family, []), *told]))
 
 
-def announced(family: FamilyName, topic: str) -> list[tuple[str, str]]:
+def announced(family: FamilyName, topic: str) -> list[Message]:
     """What the samples want to be heard before this topic means anything."""
     return [(at, words) for one in _samples(family) if one["topic"] == topic for at, words in one.get("before", ())]
 
 
 def seeds(topics: list[Pair]) -> list[bytes]:
-    """The samples, written as inputs: number of the topic, "raw", payload."""
+    """Inputs to begin with. Number of the topic, "raw", and the payload of a sample; or random choices for a bent one."""
     numbers = {pair: number for number, pair in enumerate(topics)}
+    chance = random.Random(1)
     found = []
     for family in dict.fromkeys(family for family, _ in topics):
         for sample in _samples(family):
-            number = numbers[family, sample["topic"]]
-            found.append(number.to_bytes(2, "big") + b"\x00" + str(sample["payload"]).encode())
+            number = numbers[family, sample["topic"]].to_bytes(2, "big")
+            found.append(number + b"\x00" + str(sample["payload"]).encode())
+            found.append(number + b"\x02" + chance.randbytes(120))
     return found
 
 
-def one_input(data: bytes, topics: list[Pair], before: dict[Pair, list[tuple[str, str]]]) -> None:
-    """The first message picks the family; the others go to topics near its own. Raises whatever is a finding."""
-    number, shape, rest = int.from_bytes(data[:2], "big") % len(topics), data[2:3], data[3:]
+def one_input(data: bytes, topics: list[Pair], before: dict[Pair, list[Message]]) -> None:
+    """The first two bytes pick topic and family, the third says what the rest is. Raises whatever is a finding."""
+    number, shape, rest = int.from_bytes(data[:2], "big") % len(topics), (data[2:3] or b"\x00")[0] % 3, data[3:]
     family, topic = topics[number]
     hears = Registry(OFFICES[family], SITE_ZONE)
+    if shape == 2:
+        _bend(hears, family, atheris.FuzzedDataProvider(rest))
+        return
     for at, words in before[family, topic]:
         hears.decode(message(at, words, retained=True))
-    if shape in {b"", b"\x00"}:
+    if shape == 0:
         _decode(hears, topic, rest)
         return
     provider = atheris.FuzzedDataProvider(rest)
     own = [told for name, told in topics if name == family]
-    for _ in range(1 + shape[0] % MOST_MESSAGES):
+    for _ in range(provider.ConsumeIntInRange(1, MOST_MESSAGES)):
         _decode(hears, topic, _payload(provider))
         known = [*own, *(told for told in hears.subscriptions() if not {"+", "#"} & set(told))]
         topic = known[provider.ConsumeIntInRange(0, len(known) - 1)]
+
+
+def _bend(hears: Registry, family: FamilyName, provider: Any) -> None:
+    """A sample with all that comes before it; in one of these messages some values are replaced."""
+    sample = provider.PickValueInList(_samples(family))
+    messages = [*sample.get("before", ()), (sample["topic"], sample["payload"])]
+    bent = provider.ConsumeIntInRange(0, len(messages) - 1)
+    for number, (topic, payload) in enumerate(messages):
+        words = str(payload).encode()
+        _decode(hears, topic, _bent(words, provider) if number == bent else words)
+
+
+def _bent(payload: bytes, provider: Any) -> bytes:
+    try:
+        told = json.loads(payload)
+    except ValueError:
+        told = None
+    if not isinstance(told, dict | list) or not told:
+        return _payload(provider)
+    for _ in range(provider.ConsumeIntInRange(1, 3)):
+        _replace_one(told, provider)
+    return json.dumps(told).encode("utf-8", "replace")
+
+
+def _replace_one(told: Any, provider: Any) -> None:
+    """Go down into the JSON, and put something else in the place where that ends; `told` is not empty."""
+    while True:
+        key = provider.PickValueInList(list(told) if isinstance(told, dict) else list(range(len(told))))
+        inner = told[key]
+        if not isinstance(inner, dict | list) or not inner or provider.ConsumeIntInRange(0, 3) == 0:
+            told[key] = _value(provider, DEEPEST - 2)
+            return
+        told = inner
 
 
 def _decode(hears: Registry, topic: str, payload: bytes) -> None:
@@ -119,7 +178,7 @@ def _value(provider: Any, depth: int) -> object:
         return provider.ConsumeIntInRange(-50, 200)
     if kind == 7:
         return provider.ConsumeRegularFloat()
-    return _word(provider, [*WORDS, *TELLING])
+    return _word(provider, STRANGE)
 
 
 def _word(provider: Any, words: list[str]) -> str:
@@ -128,6 +187,7 @@ def _word(provider: Any, words: list[str]) -> str:
     return str(provider.ConsumeUnicode(8))
 
 
+@cache
 def _samples(family: FamilyName) -> list[dict[str, Any]]:
     path = ROOT / f"tests/data/{family}.jsonl"
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]

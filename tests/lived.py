@@ -23,7 +23,7 @@ from policies.policy import Policy
 from policies.state import State
 from policies.step import step
 from sensors.family import Refused
-from sensors.messages import Message
+from sensors.messages import Message, Outgoing
 from sensors.readings import AnyReading
 from sensors.registry import Registry
 from sensors.virtual.building import VirtualOffice
@@ -115,6 +115,20 @@ class Life:
     @property
     def decided(self) -> list[Record | Decided]:
         return [effect for effect in self.effects if isinstance(effect, Record | Decided)]
+
+    def said(self) -> list[Outgoing]:
+        """What went to devices, in their words."""
+        office, sent = self.state.office, [one.command for one in self.effects if isinstance(one, Publish)]
+        return [
+            message
+            for command in sent
+            for message in self._registry.encode(
+                command,
+                office.site.devices[command.device],
+                office.traits.get(command.device),
+                office.of(command.device).memo,
+            )
+        ]
 
     def _turn(self, inputs: Sequence[Input], readings: Sequence[AnyReading], now: datetime) -> datetime:
         outcome = step(self.state, inputs, now)

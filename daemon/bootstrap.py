@@ -28,6 +28,7 @@ from daemon.history.sender import Sender
 from daemon.history.sqlite import SqliteHistory
 from daemon.history.sqlite_file import HistoryFile
 from daemon.history.sqlite_writer import SqliteWriter
+from daemon.home_assistant import HomeAssistant
 from daemon.journal.journal import Journal
 from daemon.links import Links, site_key
 from daemon.mqtt.network import Network
@@ -48,6 +49,7 @@ from policies.history import History
 from policies.inputs import Tick
 from policies.office.office import Office
 from policies.state import State
+from sensors.families.homeassistant import PREFIX
 from sensors.registry import Registry
 
 _log = logging.getLogger(__name__)
@@ -101,19 +103,23 @@ def assemble(
     )
     if requests.subscriptions:
         engine.hear_requests(requests.topic, requests.asked)
+    shown = _home_assistant(configuration, engine, lambda: network, history, clock)
     network = Network(
         broker,
         journal,
-        engine.inbox,
+        shown or engine.inbox,
         clock.now,
         [*registry.subscriptions(), *requests.subscriptions],
         tell,
+        also=shown.subscriptions if shown else (),
         recent=[(row.raw, row.version) for row in rows],
         crash=crash,
     )
     engine.speak_through(network)
     notices.display = Display(network.publish_retained_own, lambda: network.connected_since)
     engine.watch(notices.look)
+    if shown:
+        engine.watch(shown.watch)
     accounting = Accounting(lambda: engine.state.office.site, journal, history, clock)
     engine.watch(accounting.watch)
     daemon = Daemon(
@@ -168,6 +174,27 @@ def _broker(
         key_file=entry.tls.key_file if entry.tls else None,
         max_ingest_delay=entry.max_ingest_delay,
         version=version,
+        discovery_prefix=configuration.home_assistant.discovery_prefix if configuration.home_assistant else PREFIX,
+    )
+
+
+def _home_assistant(
+    configuration: Configuration, engine: Engine, network: Callable[[], Network], history: History, clock: Clock
+) -> HomeAssistant | None:
+    entry = configuration.home_assistant
+    if entry is None:
+        return None
+    return HomeAssistant(
+        site=configuration.site.id,
+        prefix=entry.discovery_prefix,
+        enabled=entry.enabled,
+        may_arm=entry.may_arm,
+        engine=engine.inbox.put,
+        publish=lambda topic, payload: network().publish_retained_own(topic, payload),
+        connected=lambda: network().connected_since,
+        history=history,
+        now=clock.now,
+        is_running=lambda: engine.is_alive,
     )
 
 

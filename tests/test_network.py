@@ -105,11 +105,11 @@ def test_a_command_is_not_retained_and_expires(mosquitto: Mosquitto) -> None:
 
 def test_only_topics_of_our_own_may_be_retained(mosquitto: Mosquitto) -> None:
     with Site(mosquitto) as site:
-        for topic in ("office/cmd", "officed/other/status", "homeassistant/status"):
+        for topic in ("office/cmd", "officed/other/status", "homeassistant/status", "homeassistant/switch/lamp/config"):
             with pytest.raises(ValueError, match="not ours"):
                 site.network.publish_retained_own(topic, b"x")
         site.network.publish_retained_own("officed/test/zones", b"z")
-        site.network.publish_retained_own("homeassistant/sensor/zone/config", b"{}")
+        site.network.publish_retained_own("homeassistant/device/officed/zone/config", b"{}")
         with Device(mosquitto, ["officed/test/zones", "homeassistant/#"]) as device:
             until(lambda: len(device.heard) == 2)
 

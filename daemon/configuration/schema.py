@@ -12,6 +12,7 @@ from daemon.configuration.connection_entries import (
     StoreEntry,
 )
 from daemon.configuration.device_entry import DeviceEntry
+from daemon.configuration.home_assistant_entry import HomeAssistantEntry
 from daemon.configuration.notice_entry import NoticeEntry
 from daemon.configuration.place_entries import CalendarEntry, SeasonEntry, SiteEntry, ZoneEntry
 from daemon.configuration.printing_entry import PrintingEntry
@@ -61,6 +62,9 @@ class Configuration(Section):
     )
     board: BoardEntry = Field(default_factory=BoardEntry, description="the live board")
     notices: tuple[NoticeEntry, ...] = Field(default=(), description="where notices go")
+    home_assistant: HomeAssistantEntry | None = Field(
+        default=None, description="our rooms and cases in Home Assistant; left out: it is told nothing"
+    )
     journal: JournalEntry = Field(default_factory=JournalEntry, description="the local log of everything heard")
 
     @model_validator(mode="before")

@@ -34,7 +34,7 @@ def _nothing(_point: str) -> None:
 class Network:
     """Owns the client and its thread. `start` and `stop` are for the thread that made it, `publish` for the engine's.
 
-    `recent` are the journal's last rows with their protocol version, oldest first: a message that the broker sends again
+    `also` is heard whatever `hear` says later. `recent` are the journal's last rows with their protocol version, oldest first: a message that the broker sends again
     because a crash came between commit and acknowledgement is then not taken for a second one. `receive_path` forces one
     of the two; left out, a self-test decides.
     """
@@ -48,6 +48,7 @@ class Network:
         subscriptions: Sequence[str],
         tell: Tell,
         *,
+        also: Sequence[str] = (),
         recent: Iterable[tuple[bytes, int]] = (),
         receive_path: ReceivePath | None = None,
         crash: CrashPoint = _nothing,
@@ -59,9 +60,9 @@ class Network:
         self._client = ReadingClient(settings.client_id, self._receiver, tick, now, own=self.receive_path == "own")
         introduce(self._client, settings)
         self._door = Door(self._client, settings)
-        self._connection = Connection(
-            settings, self._client, self._receiver, self._fence, self._door, subscriptions, now, tell
-        )
+        self._also = tuple(also)
+        heard = [*subscriptions, *self._also]
+        self._connection = Connection(settings, self._client, self._receiver, self._fence, self._door, heard, now, tell)
 
     def start(self) -> None:
         """Begin to connect; returns at once, and goes on trying for ever."""
@@ -91,8 +92,9 @@ class Network:
 
     def hear(self, subscriptions: Sequence[str], *, again: bool = False) -> None:
         """Listen to these topics from now on, and to no others. `again`: hear all retained ones once more. One thread."""
+        subscriptions = [*subscriptions, *self._also]
         before = set(self._connection.subscriptions)
-        self._connection.subscriptions = list(subscriptions)
+        self._connection.subscriptions = subscriptions
         if not self._door.is_open:
             return
         added = [each for each in subscriptions if again or each not in before]

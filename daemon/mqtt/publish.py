@@ -53,7 +53,7 @@ class Door:
     def publish_retained_own(self, topic: str, payload: bytes) -> None:
         """QoS 1, retained, only on topics that are ours. Raises ValueError, BrokerUnavailable."""
         own = topic.startswith(f"officed/{self._settings.site}/")
-        discovery = topic.startswith(f"{self._settings.discovery_prefix}/") and topic.endswith("/config")
+        discovery = topic.startswith(f"{self._settings.discovery_prefix}/device/officed/") and topic.endswith("/config")
         if not own and not discovery:
             raise ValueError(f"{topic} is not ours: a retained message there would switch a device at every reconnect")
         self._send(topic, payload, None, retain=True)

@@ -132,7 +132,7 @@ class HomeAssistant:
     def _is_news(self, component: Component, devices: Pairs[Address, Device]) -> bool:
         """Not what another family announces or hears: told by its state topic, or by its address in a configured name."""
         topic = component.config.get("state_topic") or component.config.get("mode_state_topic")
-        if component.origin == "zigbee2mqtt" or (isinstance(topic, str) and self._is_native(topic)):
+        if component.origin in {"zigbee2mqtt", "officed"} or (isinstance(topic, str) and self._is_native(topic)):
             return False
         named = [plain(one.address.name) for one in devices.values() if one.address.family != self.name]
         addresses = [one for one in component.device_ids if len(one) >= _SHORTEST_ADDRESS]

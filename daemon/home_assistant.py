@@ -1,0 +1,184 @@
+"""Tells Home Assistant of our rooms: announcements and values, retained; after a connect, at its birth, and on change.
+
+Level-triggered: what the topics should hold follows from the state, and only what differs is published. `put` stands
+before the engine's inbox and belongs to the network thread, `watch` to the engine's; the work is done once a second in a
+thread of its own, which ends with the engine: looking at every room would make steps late, and a store may be slow.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from daemon.errors import BrokerUnavailable, StoreUnavailable
+from daemon.inbox import Item
+from daemon.mqtt.batch import Batch
+from dashboards.home_assistant.discovery import Config, office_config, room_config, taking_back
+from dashboards.home_assistant.places import NODE, commanded_policy, config_topic, is_ours, state_topic
+from dashboards.home_assistant.values import Figures, broken_rules, figures, office_values, room_values
+from dashboards.language.catalogs import languages
+from policies.history import History
+from policies.inputs import Asked
+from policies.office.desk import Mode
+from policies.office.requests import SetMode
+from policies.office.site import Site
+from policies.state import State
+from sensors.device import ZoneId
+from sensors.messages import Message
+
+_log = logging.getLogger(__name__)
+
+COUNT_EVERY: Final = timedelta(minutes=15)
+WHO: Final = "Home Assistant (unchecked)"
+_LOOK_EVERY_SECONDS: Final = 1.0
+_MODES: Final[Mapping[bytes, Mode]] = {b"ON": "enforce", b"OFF": "watch"}
+
+
+class HomeAssistant:
+    """One for a daemon. `enabled` False: takes back what an earlier run has announced. `may_arm`: whoever the broker lets publish there may let rules act."""
+
+    def __init__(
+        self,
+        *,
+        site: str,
+        prefix: str,
+        enabled: bool,
+        may_arm: bool,
+        engine: Callable[[Item], None],
+        publish: Callable[[str, bytes], None],
+        connected: Callable[[], object],
+        history: History,
+        now: Callable[[], datetime],
+        is_running: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._site, self._prefix, self._may_arm = site, prefix, may_arm and enabled
+        self._enabled = enabled
+        self._engine, self._publish, self._connected = engine, publish, connected
+        self._history, self._now = history, now
+        self._said: dict[str, bytes] = {}
+        self._before: dict[str, bytes] = {}
+        self._connection: object = None
+        self._is_born = False
+        self._is_running = is_running
+        self._state: State | None = None
+        self._figures = Figures()
+        self._counted_at: datetime | None = None
+
+    @property
+    def subscriptions(self) -> tuple[str, ...]:
+        """Its birth, what we announced in earlier runs, and the switches."""
+        switches = (f"officed/{self._site}/home_assistant/+/set",) if self._may_arm else ()
+        return (f"{self._prefix}/status", f"{self._prefix}/device/{NODE}/+/config", *switches)
+
+    def put(self, batch: Batch, /) -> None:
+        """Hand the batch on, and take from it what is meant for us. Never blocks."""
+        self._engine(batch)
+        for message in batch.messages:
+            if message.topic.startswith((self._prefix, "officed/")):
+                self._hear(message)
+
+    def watch(self, state: State) -> None:
+        """The newest state; the first one starts the work."""
+        is_first, self._state = self._state is None, state
+        if is_first:
+            threading.Thread(target=self._run, name="home-assistant", daemon=True).start()
+
+    def look(self, state: State) -> None:
+        """Publish what differs."""
+        connection = self._connected()
+        if connection is None:
+            return
+        if connection != self._connection or self._is_born:
+            self._connection, self._is_born, self._said = connection, False, {}
+        self._count_now_and_then(state.office.site)
+        try:
+            self._say(dict(self._wanted(state)))
+        except BrokerUnavailable:
+            return
+
+    def _hear(self, message: Message) -> None:
+        if message.topic == f"{self._prefix}/status":
+            self._is_born = self._is_born or message.payload == b"online"
+        elif message.retained and is_ours(self._prefix, self._site, message.topic):
+            self._before[message.topic] = message.payload
+        elif self._may_arm and not (message.retained or message.backlog):
+            policy = commanded_policy(self._site, message.topic)
+            mode = _MODES.get(message.payload)
+            if policy is not None and mode is not None:
+                self._engine(Asked(SetMode(policy, mode, "switched in Home Assistant"), WHO))
+
+    def _say(self, wanted: Mapping[str, bytes]) -> None:
+        """Values first, so that nothing is announced without one; what nobody wants any more is taken back."""
+        for topic in [*self._before]:
+            before = self._before.pop(topic)
+            if topic not in wanted:
+                self._send(topic, b"")
+            elif before and before != wanted[topic]:
+                self._send(topic, _pack(taking_back(_unpack(before), _unpack(wanted[topic]))))
+        for topic in [topic for topic in self._said if topic not in wanted and self._said[topic]]:
+            self._send(topic, b"")
+        for topic, payload in wanted.items():
+            before = self._said.get(topic, b"")
+            if before != payload:
+                if before and topic.endswith("/config"):
+                    self._send(topic, _pack(taking_back(_unpack(before), _unpack(payload))))
+                self._send(topic, payload)
+
+    def _send(self, topic: str, payload: bytes) -> None:
+        self._publish(topic, payload)
+        self._said[topic] = payload
+
+    def _wanted(self, state: State) -> Iterator[tuple[str, bytes]]:
+        if not self._enabled:
+            return
+        site, now = state.office.site, state.stepped_at or self._now()
+        words = languages(site.calendar.timezone)[site.language].words
+        broken = broken_rules(state)
+        rooms = [ZoneId(zone) for zone in site.zones if site.in_zone.get(zone)]
+        for zone in rooms:
+            yield state_topic(site.id, zone), _pack(room_values(state, zone, broken.get(zone, ()), words, now))
+        yield state_topic(site.id, None), _pack(office_values(state, broken, self._figures))
+        yield config_topic(self._prefix, site.id, None), _pack(office_config(state, may_arm=self._may_arm))
+        for zone in rooms:
+            yield config_topic(self._prefix, site.id, zone), _pack(room_config(state, zone))
+
+    def _count_now_and_then(self, site: Site) -> None:
+        now = self._now()
+        if self._counted_at is None or not timedelta(0) <= now - self._counted_at < COUNT_EVERY:
+            self._counted_at = now
+            self._count(site, now)
+
+    def _run(self) -> None:
+        while self._is_running():
+            try:
+                if self._state is not None:
+                    self.look(self._state)
+            except Exception:  # noqa: BLE001  the thread must outlive any mistake of ours
+                _log.exception("home assistant: not told")
+            time.sleep(_LOOK_EVERY_SECONDS)
+
+    def _count(self, site: Site, now: datetime) -> None:
+        local = site.calendar.local(now)
+        start = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0).astimezone(now.tzinfo)
+        try:
+            self._figures = figures(site, self._history.slots(start, now), self._history.jobs(start, now))
+        except StoreUnavailable as trouble:
+            _log.info("home assistant: the month's figures wait: %s", trouble)
+        except Exception:  # noqa: BLE001  figures for a show; the thread must not end in a trace on the console
+            _log.exception("home assistant: the month's figures could not be counted")
+
+
+def _pack(value: object) -> bytes:
+    return msgspec.json.encode(value)
+
+
+def _unpack(payload: bytes) -> Config:
+    """A config that somebody else may have written under our name: nothing of it is believed but its parts."""
+    try:
+        return msgspec.json.decode(payload, type=dict[str, object])
+    except msgspec.MsgspecError:
+        return {}

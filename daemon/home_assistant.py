@@ -19,7 +19,7 @@ from daemon.inbox import Item
 from daemon.mqtt.batch import Batch
 from dashboards.home_assistant.discovery import Config, office_config, room_config, taking_back
 from dashboards.home_assistant.places import NODE, commanded_policy, config_topic, is_ours, state_topic
-from dashboards.home_assistant.values import Figures, broken_rules, figures, office_values, room_values
+from dashboards.home_assistant.values import Figures, broken_rules, closed_kwh, figures, office_values, room_values
 from dashboards.language.catalogs import languages
 from policies.history import History
 from policies.inputs import Asked
@@ -33,6 +33,8 @@ from sensors.messages import Message
 _log = logging.getLogger(__name__)
 
 COUNT_EVERY: Final = timedelta(minutes=15)
+LATE_DAYS: Final = timedelta(days=4)
+"""So long may late data change a day."""
 WHO: Final = "Home Assistant (unchecked)"
 _LOOK_EVERY_SECONDS: Final = 1.0
 _MODES: Final[Mapping[bytes, Mode]] = {b"ON": "enforce", b"OFF": "watch"}
@@ -67,6 +69,7 @@ class HomeAssistant:
         self._state: State | None = None
         self._figures = Figures()
         self._counted_at: datetime | None = None
+        self._past_days: dict[datetime, float | None] = {}
 
     @property
     def subscriptions(self) -> tuple[str, ...]:
@@ -165,11 +168,25 @@ class HomeAssistant:
         local = site.calendar.local(now)
         start = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0).astimezone(now.tzinfo)
         try:
-            self._figures = figures(site, self._history.slots(start, now), self._history.jobs(start, now))
+            self._figures = figures(self._days(site, start, now), self._history.jobs(start, now))
         except StoreUnavailable as trouble:
             _log.info("home assistant: the month's figures wait: %s", trouble)
         except Exception:  # noqa: BLE001  figures for a show; the thread must not end in a trace on the console
             _log.exception("home assistant: the month's figures could not be counted")
+
+    def _days(self, site: Site, start: datetime, now: datetime) -> Iterator[float | None]:
+        """Each day's energy of closed hours. A day that ended days ago is asked for once: a month of slots is many."""
+        while start < now:
+            end = min(now, site.calendar.next_midnight(start))
+            if start not in self._past_days:
+                kwh = closed_kwh(site, self._history.slots(start, end))
+                if now - end < LATE_DAYS:
+                    yield kwh
+                    start = end
+                    continue
+                self._past_days[start] = kwh
+            yield self._past_days[start]
+            start = end
 
 
 def _pack(value: object) -> bytes:

@@ -41,9 +41,11 @@ class Past:
 
     def __init__(self, slots: Sequence[SlotRow] = (), jobs: Sequence[JobRow] = ()) -> None:
         self._slots, self._jobs = slots, jobs
+        self.asked: list[datetime] = []
 
     def slots(self, start: datetime, end: datetime) -> Sequence[SlotRow]:
-        return self._slots
+        self.asked.append(start)
+        return [slot for slot in self._slots if start <= slot.at < end]
 
     def jobs(self, start: datetime, end: datetime) -> Sequence[JobRow]:
         return self._jobs

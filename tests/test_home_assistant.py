@@ -9,7 +9,7 @@ from home_assistant_site import NORTH, RULE, Broker, Past, after_closing, two_ro
 from offices import EVENING, ROOM, WEDNESDAY
 
 from daemon.inbox import Item
-from dashboards.home_assistant.values import figures
+from dashboards.home_assistant.values import closed_kwh, figures
 from policies.history import JobRow, SlotRow
 from policies.inputs import Asked
 from policies.office.requests import SetMode
@@ -239,15 +239,22 @@ def test_the_figures_are_of_closed_hours_and_of_what_could_be_printed_on_both_si
         )
         for number, (impressions, could, word) in enumerate([(4, True, "yes"), (4, True, "no"), (2, False, "no")])
     ]
-    found = figures(site, slots, jobs)
-    assert (found.after_hours_kwh, found.duplex_percent, found.sheets) == (0.25, 50.0, 6)
-    empty = figures(site, [], [])
+    assert closed_kwh(site, slots) == 0.25
+    assert closed_kwh(site, slots[:1]) is None
+    found = figures([None, 0.25, 0.5], jobs)
+    assert (found.after_hours_kwh, found.duplex_percent, found.sheets) == (0.75, 50.0, 6)
+    empty = figures([], [])
     assert (empty.after_hours_kwh, empty.duplex_percent, empty.sheets) == (None, None, None)
 
 
 def test_the_months_figures_reach_the_office() -> None:
-    slot = SlotRow(at=EVENING + timedelta(hours=1), device="plug", zone=ROOM, energy_kwh=0.25)
-    broker = Broker(past=Past([slot]))
+    slot = SlotRow(at=EVENING - timedelta(hours=20), device="plug", zone=ROOM, energy_kwh=0.25)
+    past = Past([slot])
+    broker = Broker(past=past)
     broker.look(after_closing())
     assert broker.values("SITE")["after_hours_kwh"] == 0.25
     assert broker.values("SITE")["duplex_percent"] is None
+    asked = len(past.asked)
+    assert asked == 15  # 1 July to the 15th, day by day
+    broker.shown._count(two_rooms().office.site, EVENING)
+    assert [start.day for start in past.asked[asked:]] == [10, 11, 12, 13, 14]  # UTC: midnight in Shanghai is 16:00

@@ -27,8 +27,8 @@ class Figures(msgspec.Struct, frozen=True):
     sheets: int | None = None
 
 
-def figures(site: Site, slots: Iterable[SlotRow], jobs: Sequence[JobRow]) -> Figures:
-    """Of a month's rows. Energy outside a room's hours, weekends and holidays with it; only what has a meter."""
+def closed_kwh(site: Site, slots: Iterable[SlotRow]) -> float | None:
+    """Energy outside a room's hours, weekends and holidays with it; only what has a meter, and once. None: no slot."""
     kwh: float | None = None
     measured = {name for names in site.measured_by.values() for name in names}
     for slot in slots:
@@ -37,10 +37,16 @@ def figures(site: Site, slots: Iterable[SlotRow], jobs: Sequence[JobRow]) -> Fig
             continue
         if day_type(site.calendar, zone.hours, slot.at) not in OPEN_TYPES:
             kwh = (kwh or 0.0) + slot.energy_kwh
+    return kwh
+
+
+def figures(days: Iterable[float | None], jobs: Sequence[JobRow]) -> Figures:
+    """Of a month: its days' `closed_kwh`, and its print jobs."""
+    known = [kwh for kwh in days if kwh is not None]
     used = print_use(jobs)
     rate = used.duplex_rate
     return Figures(
-        after_hours_kwh=None if kwh is None else round(kwh, 3),
+        after_hours_kwh=round(sum(known), 3) if known else None,
         duplex_percent=None if rate is None else round(100 * rate, 1),
         sheets=used.sheets if used.jobs > used.unknown_jobs else None,
     )

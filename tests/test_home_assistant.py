@@ -171,6 +171,36 @@ def test_a_rule_that_is_gone_is_removed_by_its_platform_alone_and_then_left_out(
     assert "problem-old" not in str(again.config("ROOM-room"))
 
 
+def test_our_own_announcement_that_comes_back_to_us_changes_nothing() -> None:
+    broker = Broker()
+    state = after_closing()
+    broker.look(state)
+    broker.say("homeassistant/device/officed/test-ROOM-room/config", b'{"components":{"a":{"platform":"sensor"}}}')
+    assert broker.look(state) == []
+
+
+def test_a_case_about_a_print_job_is_not_shown_because_it_is_about_somebody() -> None:
+    state = after_closing()
+    past = {
+        key: msgspec.structs.replace(case, finding=msgspec.structs.replace(case.finding, past=True))
+        for key, case in state.cases.items()
+    }
+    broker = Broker()
+    broker.look(replace(state, cases=past))
+    assert broker.values("room")["problems"] == {RULE.name: "OFF"}
+
+
+def test_what_a_meter_measures_is_not_counted_twice() -> None:
+    site = two_rooms().office.site
+    devices = {
+        name: msgspec.structs.replace(one, meter="lamp" if name == "plug" else None)
+        for name, one in site.devices.items()
+    }
+    at = EVENING + timedelta(hours=1)
+    slots = [SlotRow(at=at, device=name, zone=ROOM, energy_kwh=0.5) for name in devices]
+    assert closed_kwh(replace(site, devices=devices), slots) == 0.5
+
+
 def test_nonsense_under_our_name_is_overwritten() -> None:
     broker = Broker()
     broker.say("homeassistant/device/officed/test-SITE/config", b"\xff[", retained=True)

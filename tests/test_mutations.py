@@ -14,9 +14,16 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[1]
 RULE, LIFE, GUARDS = "policies/rules/setpoint_limit.py", "policies/control/lifecycle.py", "policies/control/guards.py"
+PEOPLE, DEVICES = "policies/control/guards_of_people.py", "policies/control/guards_of_devices.py"
 PROOF, STEP, EVENING = "policies/control/proof.py", "policies/step.py", "policies/rules/after_hours_power.py"
 RUNNING, HEARD = "policies/office/running.py", "policies/office/heard.py"
-TABLES = ("test_setpoint_limit.py", "test_lifecycle.py", "test_guards.py", "test_after_hours_power.py")
+TABLES = (
+    "test_setpoint_limit.py",
+    "test_lifecycle.py",
+    "test_guards.py",
+    "test_guards_of_crowds.py",
+    "test_after_hours_power.py",
+)
 PROPERTY = ("test_incremental_judgement.py",)
 
 MUTATIONS = [
@@ -84,11 +91,16 @@ MUTATIONS = [
     pytest.param(
         LIFE, "expires_at = min(expires_at, case.finding.until)", "pass", id="a command that outlives the night"
     ),
-    pytest.param(LIFE, "due_at=at.now + at.policy.escalate_after", "due_at=at.now", id="escalated at once"),
+    pytest.param(
+        "policies/control/people.py",
+        "(case.told_at or case.phase_since) + policy.escalate_after",
+        "(case.told_at or case.phase_since)",
+        id="escalated at once",
+    ),
     pytest.param(
         LIFE,
-        "if finding is None and not at.is_silent and proof.standing ==",
-        "if finding is None and proof.standing ==",
+        "gone = finding is None and not at.is_silent and",
+        "gone = finding is None and",
         id="silence mends",
     ),
     pytest.param(
@@ -104,30 +116,33 @@ MUTATIONS = [
         "attempts=case.attempts",
         id="a command that never left is an attempt",
     ),
-    pytest.param(GUARDS, 'request.policy.mode) == "enforce":', "request.policy.mode):", id="a watching policy acts"),
-    pytest.param(GUARDS, "and request.device.is_protected:", "and False:", id="never-off forgotten"),
-    pytest.param(GUARDS, "and not request.device.switchable:", "and False:", id="anything may be switched"),
+    pytest.param(PEOPLE, 'request.policy.mode) == "enforce":', "request.policy.mode):", id="a watching policy acts"),
+    pytest.param(DEVICES, "and request.device.is_protected:", "and False:", id="never-off forgotten"),
+    pytest.param(DEVICES, "and not request.device.switchable:", "and False:", id="anything may be switched"),
     pytest.param(GUARDS, "    override,\n    unknown_day,", "    unknown_day,", id="leave ignored"),
-    pytest.param(GUARDS, "    unknown_day,\n    occupied,", "    occupied,", id="doubtful days ignored"),
-    pytest.param(GUARDS, "    busy,\n    give_way,", "    give_way,", id="busy loads cut"),
+    pytest.param(GUARDS, "    unknown_day,\n    hold_out,", "    hold_out,", id="doubtful days ignored"),
+    pytest.param(GUARDS, "    unknown_day,\n    hold_out,", "    unknown_day,", id="no lot is drawn"),
+    pytest.param(GUARDS, "    busy,\n    inverter_plug,", "    inverter_plug,", id="busy loads cut"),
+    pytest.param(GUARDS, "    inverter_plug,\n    compressor,", "    compressor,", id="a running unit cut at the wall"),
+    pytest.param(GUARDS, "    compressor,\n    give_way,", "    give_way,", id="compressors worn out"),
     pytest.param(GUARDS, "    give_way,\n    write_rate,", "    write_rate,", id="fights with people"),
     pytest.param(GUARDS, "    give_way,\n    write_rate,", "    give_way,", id="flash worn out"),
+    pytest.param(GUARDS, "    blast_radius,\n    gateway_rate,", "    gateway_rate,", id="an office off by mistake"),
+    pytest.param(GUARDS, "    blast_radius,\n    gateway_rate,", "    blast_radius,", id="a radio flooded"),
+    pytest.param(DEVICES, "metered.watts.value > floor", "metered.watts.value >= floor", id="busy at the floor itself"),
     pytest.param(
-        GUARDS, "metered.watts.value > ceiling", "metered.watts.value >= ceiling", id="busy at the floor itself"
-    ),
-    pytest.param(
-        GUARDS,
-        "corrections < request.policy.give_way_after",
-        "corrections <= request.policy.give_way_after",
+        PEOPLE,
+        "corrections < most and len(reverts) < most",
+        "corrections <= most and len(reverts) <= most",
         id="gives way one late",
     ),
     pytest.param(
         PROOF,
-        "watts.value <= device.standby_watts",
-        "watts.value < device.standby_watts",
+        "watts.value <= ceiling_watts",
+        "watts.value < ceiling_watts",
         id="the ceiling itself is on",
     ),
-    pytest.param(PROOF, "if watts.value <= device.standby_watts:", "if True:", id="the meter is not believed"),
+    pytest.param(PROOF, "if watts.value <= ceiling_watts:", "if True:", id="the meter is not believed"),
     pytest.param(PROOF, "<= max(device.step_celsius / 2, 0.3)", "<= 5", id="anything near is proof"),
     pytest.param(PROOF, "and not heard.is_on.value:\n        return", ":\n        return", id="on is off"),
     pytest.param(EVENING, "watts.at > since_off", "watts.at >= since_off", id="cached watts accuse"),

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from daemon.silence import with_silence
 from daemon.configuration.build import build_policies, build_site
 from daemon.configuration.load import parse
+from daemon.silence import with_silence
 from daemon.simulation.loop import SLICE, Lockstep
 from daemon.snapshot import pack_cases, pack_office, restore
 from policies.control.effects import Publish

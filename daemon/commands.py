@@ -98,7 +98,7 @@ def check_config(
 
 @app.command()
 def devices(config: ConfigurationFile = DEFAULT) -> None:
-    """List the configured devices: heard when, saying what, silent or never heard; and who else was heard."""
+    """List the configured devices: heard when, saying what, silent, or never heard (`officed discover` finds the others)."""
     from daemon.listing import devices_table, kept_state  # noqa: PLC0415
 
     configuration = _loaded(config)

@@ -1,4 +1,4 @@
-"""What `officed devices` prints: every configured device, when it was heard, what it said, and who else is there."""
+"""What `officed devices` prints: every configured device, when it was heard, and what it said."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -92,7 +92,7 @@ def test_strangers_and_wrong_passwords_are_refused(accepts: Accepts) -> None:
         "shellyplus1pm-a/command/switch:0",
         "node/switch/relay/command",
         "homie/ac/unit/setpoint/set",
-        "homeassistant/sensor/officed/cases/config",
+        "homeassistant/device/officed/room/config",
     ],
 )
 def test_officed_may_command_and_speak_about_itself(accepts: Accepts, topic: str) -> None:

@@ -79,7 +79,9 @@ class Publisher:
                 rest += chunk
                 whole = len(rest) - len(rest) % 4
                 for at in range(0, whole, 4):
-                    self.promised.add(self._unanswered.pop(int.from_bytes(rest[at + 2 : at + 4], "big")))
+                    number = self._unanswered.pop(int.from_bytes(rest[at + 2 : at + 4], "big"), None)
+                    if number is not None:  # a broker that came back may answer a repeated message twice
+                        self.promised.add(number)
                 rest = rest[whole:]
 
     def _send(self, line: socket.socket, numbers: "range | list[int]", *, first: int) -> None:

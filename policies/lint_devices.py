@@ -9,7 +9,7 @@ from policies.rules.after_hours_power import AfterHoursPower
 from policies.rules.setpoint_limit import SetpointLimit, legal_setpoint
 from policies.rules.silent_device import SilentDevice
 from policies.words import Words, say
-from sensors.device import Device
+from sensors.device import Device, DeviceId
 
 _AT_WORK = frozenset({"computer", "printer", "copier", "terminal", "mixed", "other"})
 """Loads that may be at work when a zone has closed."""
@@ -54,7 +54,7 @@ def _judges_power(policy: Policy, device: Device) -> bool:
     return isinstance(policy, AfterHoursPower) and (policy.loads is None or device.load in policy.loads)
 
 
-def _proof(device: Device, shared: set[str]) -> Iterator[Fault]:
+def _proof(device: Device, shared: set[DeviceId]) -> Iterator[Fault]:
     if not device.switchable or device.is_protected:
         return
     if device.open_loop and device.meter is None:

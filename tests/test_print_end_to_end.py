@@ -130,9 +130,14 @@ def test_a_print_on_a_real_queue_becomes_a_stored_sheet_a_case_the_month_s_figur
         cases = [str(case.finding.verdict) for case in daemon.engine.state.cases.values()]
         assert len(cases) == 1
         assert "on one side" in cases[0]
-        page = httpx.get(f"{daemon.web.address}/printing", trust_env=False).raise_for_status().text
         sheets = sum(row.sheets or 0 for row in rows)
-        assert f"{sheets} sheets in {len(rows)} jobs" in page
+        sentence = f"{sheets} sheets in {len(rows)} jobs"
+
+        def printed() -> str:
+            return httpx.get(f"{daemon.web.address}/printing", trust_env=False).raise_for_status().text
+
+        wait_for(lambda: sentence in printed(), "the page to read the past, once a minute", seconds=90)
+        page = printed()
         row = rf'<th scope="row">sales <span class="quiet">target 90[^<]*on both sides</span></th><td class="number">{sheets}</td>'
         assert re.search(row, page)
 

@@ -125,10 +125,12 @@ class PrintJob(Reading, frozen=True, kw_only=True, tag=True, gc=False):
 class PrintCounter(Reading, frozen=True, kw_only=True, tag=True, gc=False):
     """A printer's own life counters, as they stand: copies and faxes are in them, and some roll over.
 
-    `duplex_sheets_total`: sheets with two printed sides. `reasons`: what the printer complains of, in IPP's words.
+    `prints_total`: sides without copies and faxes, of printers that tell them apart. `duplex_sheets_total`: sheets with two
+    printed sides. `reasons`: what the printer complains of, in IPP's words.
     """
 
     impressions_total: int | None = None
+    prints_total: int | None = None
     sheets_total: int | None = None
     colour_total: int | None = None
     duplex_sheets_total: int | None = None

@@ -75,8 +75,8 @@ def test_every_kind_of_reading_is_written_with_all_that_it_says() -> None:
         ): {"job": "7", "state": "completed", "sheets": 2, "impressions": 3, "copies": 1, "pages": 3, "two_sided": "yes",
             "duplexable": True, "colour": False, "media": "iso_a4", "user_hash": "u", "title_hash": "t", "unknown_because": "w"},
         PrintCounter(
-            device=device, arrived_at=at, impressions_total=9, sheets_total=8, colour_total=7, duplex_sheets_total=6, reasons="none",
-        ): {"impressions_total": 9, "sheets_total": 8, "colour_total": 7, "duplex_sheets_total": 6, "reasons": "none"},
+            device=device, arrived_at=at, impressions_total=9, prints_total=5, sheets_total=8, colour_total=7, duplex_sheets_total=6, reasons="none",
+        ): {"impressions_total": 9, "prints_total": 5, "sheets_total": 8, "colour_total": 7, "duplex_sheets_total": 6, "reasons": "none"},
     }  # fmt: skip
     assert {type(reading) for reading in said} == set(KINDS)
     for reading, expected in said.items():

@@ -189,7 +189,7 @@ def test_a_printer_s_counters_are_read_by_snmp_and_what_it_has_not_is_left_out()
 @pytest.mark.parametrize("data", [b"", b"\x01", b"\x30\x84\xff\xff\xff\xff", b"\x02\x00\x00\x00\x00\x00\x00\x01\x02"])
 def test_what_is_no_answer_is_refused(data: bytes) -> None:
     with pytest.raises((IndexError, ValueError)):
-        snmp._numbers(data[:6])
+        snmp._answer(data[:6])
     with pytest.raises(ipp.IppError):
         ipp.answer(data)
 

@@ -85,6 +85,7 @@ _ALL = (
         "printer",
         record=True,
         impressions_total="int",
+        prints_total="int",
         sheets_total="int",
         colour_total="int",
         duplex_sheets_total="int",

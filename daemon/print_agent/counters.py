@@ -13,25 +13,16 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from daemon.print_agent import counter_numbers as numbers
 from daemon.print_agent import ipp
 from daemon.print_agent.ledger import Message
 from daemon.print_agent.print_server import NoAnswer, post
-from daemon.print_agent.snmp import NoSnmp, get
+from daemon.print_agent.snmp import NoSnmp, get, walk
 from daemon.print_agent.telling import topic_name
 from sensors.families.print_messages import Counter, counter_topic
 
 _log = logging.getLogger(__name__)
-LIFE_COUNT: Final = "1.3.6.1.2.1.43.10.2.1.4.1.1"
-_COLOUR: Final = ("1.3.6.1.4.1.11.2.3.9.4.2.1.4.1.2.7.0", "1.3.6.1.4.1.253.8.53.13.2.1.6.1.20.33")
-_DUPLEX: Final = (
-    "1.3.6.1.4.1.11.2.3.9.4.2.1.4.1.2.22.0",
-    "1.3.6.1.4.1.18334.1.1.1.5.7.2.1.3.0",
-    "1.3.6.1.4.1.40093.1.1.3.1",
-)
-_IPP: Final = (
-    *("printer-impressions-completed", "printer-media-sheets-completed", "printer-state-reasons"),
-    "printer-impressions-completed-col",
-)
+_IPP: Final = ("printer-impressions-completed", "printer-media-sheets-completed", "printer-state-reasons")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +65,7 @@ class Counters:
 def read(printer: Printer, now: datetime) -> Counter:
     """One look. Raises NoSnmp, NoAnswer."""
     if printer.snmp:
-        host, _, port = printer.snmp.partition(":")
-        found = get(host, printer.community, [LIFE_COUNT, *_COLOUR, *_DUPLEX], port=int(port or 161))
-        return Counter(
-            at=now.isoformat(timespec="seconds"),
-            impressions_total=found.get(LIFE_COUNT),
-            colour_total=next((found[oid] for oid in _COLOUR if oid in found), None),
-            duplex_sheets_total=next((found[oid] for oid in _DUPLEX if oid in found), None),
-        )
+        return _by_snmp(printer, now)
     address = urlsplit(printer.ipp)
     data = ipp.request(ipp.GET_PRINTER_ATTRIBUTES, printer.ipp, _IPP)
     groups = post(address.hostname or "", address.port or 631, address.path or "/", data).of(ipp.PRINTER_GROUP)
@@ -92,6 +76,25 @@ def read(printer: Printer, now: datetime) -> Counter:
         impressions_total=_number(group, "printer-impressions-completed"),
         sheets_total=_number(group, "printer-media-sheets-completed"),
         reasons=",".join(reasons)[:256],
+    )
+
+
+def _by_snmp(printer: Printer, now: datetime) -> Counter:
+    host, _, port = printer.snmp.partition(":")
+    where = int(port or 161)
+    found = get(host, printer.community, numbers.ALL, port=where)
+    prints = numbers.first_of(numbers.PRINTS, found)
+    if prints is None and numbers.RICOH_FIRST in found:
+        types, values = (
+            walk(host, printer.community, column, port=where) for column in (numbers.RICOH_TYPES, numbers.RICOH_VALUES)
+        )
+        prints = numbers.ricoh_prints(types, values)
+    return Counter(
+        at=now.isoformat(timespec="seconds"),
+        impressions_total=numbers.first_of(numbers.IMPRESSIONS, found),
+        prints_total=prints,
+        colour_total=numbers.first_of(numbers.COLOUR, found),
+        duplex_sheets_total=numbers.first_of(numbers.DUPLEX, found),
     )
 
 

@@ -8,12 +8,15 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from policies.accounting.print_digest import digest
+from policies.accounting.print_reconciling import Reconciled
 from policies.accounting.printing import Figures, Target, figures, standings, together
 from policies.history import JobRow
 from policies.office.print_plan import PrintPlan
 from policies.words import Words
+from sensors.device import DeviceId
 
 WEEKS = 8
+_NONE: Mapping[DeviceId, Reconciled] = {}
 
 
 class Count(msgspec.Struct, frozen=True):
@@ -46,6 +49,17 @@ class Department(msgspec.Struct, frozen=True):
     target_percent: float | None = None
 
 
+class Counted(msgspec.Struct, frozen=True):
+    """What a printer's own counter says beside its jobs, in printed sides. `unaccounted_percent` None: it counted nothing."""
+
+    name: str
+    counted_sides: int
+    job_sides: int
+    unaccounted_percent: float | None
+    unknown_jobs: int
+    with_copies: bool
+
+
 class Printed(msgspec.Struct, frozen=True):
     """The last weeks. `digest`: sentences about the last whole week, from `digest_monday` on."""
 
@@ -55,10 +69,17 @@ class Printed(msgspec.Struct, frozen=True):
     digest_monday: date
     digest: tuple[Words, ...]
     has_reuse: bool = False
+    counted: tuple[Counted, ...] = ()
 
 
-def printed(jobs: Sequence[JobRow], timezone: str, now: datetime, plan: PrintPlan) -> Printed | None:
-    """None: nothing was printed."""
+def printed(
+    jobs: Sequence[JobRow],
+    timezone: str,
+    now: datetime,
+    plan: PrintPlan,
+    counters: Mapping[DeviceId, Reconciled] = _NONE,
+) -> Printed | None:
+    """None: nothing was printed. `counters`: what the printers themselves counted, by printer."""
     if not jobs:
         return None
     zone = ZoneInfo(timezone)
@@ -85,6 +106,19 @@ def printed(jobs: Sequence[JobRow], timezone: str, now: datetime, plan: PrintPla
         digest_monday=last,
         digest=tuple(_digest(weeks.get(last, {}), counts.get(last - timedelta(weeks=1)), plan)),
         has_reuse=bool(plan.reuse),
+        counted=tuple(_counted(name, each) for name, each in sorted(counters.items())),
+    )
+
+
+def _counted(name: str, each: Reconciled) -> Counted:
+    share = each.unaccounted_share
+    return Counted(
+        name=name,
+        counted_sides=each.counted_sides,
+        job_sides=each.job_sides,
+        unaccounted_percent=None if share is None else 100 * share,
+        unknown_jobs=each.unknown_jobs,
+        with_copies=each.with_copies,
     )
 
 

@@ -17,6 +17,7 @@ from policies.accounting.deeds import Compliance, Deeds, PolicyKind, case_hours,
 from policies.accounting.energy_use import EnergyUse, energy_use
 from policies.accounting.factors import Factor, choose
 from policies.accounting.interval import Interval
+from policies.accounting.print_reconciling import Reconciled
 from policies.accounting.print_use import PrintUse, print_use
 from policies.history import CaseRow, CommandRow, JobRow, SavingRow
 from policies.office.site import Site
@@ -35,7 +36,10 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What the past says about the month [start, end). Case rows may reach back further: they tell since when."""
+    """What the past says about the month [start, end). Case rows may reach back further: they tell since when.
+
+    `counted`: what printers' own counters say beside their jobs.
+    """
 
     sums: Sequence[DaySum]
     jobs: Sequence[JobRow] = ()
@@ -46,6 +50,7 @@ class Rows:
     interval: Interval | None = None
     cross_check: CrossCheck | None = None
     hold_outs: int = 0
+    counted: Mapping[DeviceId, Reconciled] = field(default_factory=dict)
     last_month: Earlier | None = None
     last_year: Earlier | None = None
 
@@ -94,6 +99,7 @@ class Month:
     room: Compliance
     avoided: Avoided
     printing: PrintUse
+    counted: Mapping[DeviceId, Reconciled]
     deeds: Deeds
     factors: tuple[Factor, ...]
     tariff_changes: bool
@@ -156,6 +162,7 @@ def make_month(site: Site, year: int, month: int, rows: Rows, against: Yardstick
             [row for row in rows.savings if start <= row.at < end], rows.interval, rows.cross_check, rows.hold_outs
         ),
         print_use([row for row in rows.jobs if start <= row.at < end]),
+        rows.counted,
         deeds(rows.cases, rows.commands, start, end),
         tuple(each for each in (carbon, coal) if each is not None and energy.kwh is not None),
         against.tariff_changes,

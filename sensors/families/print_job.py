@@ -115,6 +115,7 @@ def _counter(device: Device, message: Message) -> Sequence[AnyReading]:
             device_at=stamps.believed(stamps.iso(counter.at), message.arrived_at),
             live=is_live(message),
             impressions_total=counter.impressions_total,
+            prints_total=counter.prints_total,
             sheets_total=counter.sheets_total,
             colour_total=counter.colour_total,
             duplex_sheets_total=counter.duplex_sheets_total,

@@ -53,10 +53,14 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Counter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A printer's life counters, as they stand at `at` (ISO 8601 with a zone)."""
+    """A printer's life counters, as they stand at `at` (ISO 8601 with a zone).
+
+    `impressions_total` counts printed sides, copies and faxes too; `prints_total` without these, where the printer tells.
+    """
 
     at: Word = ""
     impressions_total: Count | None = None
+    prints_total: Count | None = None
     sheets_total: Count | None = None
     colour_total: Count | None = None
     duplex_sheets_total: Count | None = None

@@ -5,6 +5,7 @@ from datetime import datetime
 from dashboards.board.page import Arguments, Drawn, Kind, Part
 from dashboards.views.energy import Energy, energy, standby
 from dashboards.views.printed import Printed, printed, since
+from policies.accounting.print_reconciling import reconciled
 from policies.history import History
 from policies.state import State
 from policies.words import say
@@ -42,7 +43,11 @@ class PrintingPage(Kind):
         """The last weeks' jobs."""
         del arguments
         site = state.office.site
-        return printed(history.jobs(since(now), now), site.calendar.timezone, now, site.printing)
+        start = since(now)
+        jobs = history.jobs(start, now)
+        printers = [device.id for device in site.by_kind.get("printer", ())]
+        counters = reconciled(history, printers, jobs, start, now)
+        return printed(jobs, site.calendar.timezone, now, site.printing, counters)
 
     def parts(self, state: State, now: datetime, arguments: Arguments, past: object) -> Drawn | None:
         """Sheets, both sides, repeats."""

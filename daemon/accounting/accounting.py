@@ -15,7 +15,7 @@ from daemon.accounting.ledger_job import ledger, saving_lines
 from daemon.clock import Clock
 from daemon.errors import StoreUnavailable
 from daemon.history.points import Points
-from policies.accounting.ledger import Price
+from policies.accounting.tariff import price_of, pricing_of
 from policies.history import History
 from policies.office.site import Site
 
@@ -44,13 +44,11 @@ class Accounting:
         journal: AccountingJournal,
         history: History,
         clock: Clock,
-        price: Callable[[], Price] = lambda: lambda _: None,
     ) -> None:
         self._site = site
         self._journal = journal
         self._history = history
         self._clock = clock
-        self._price = price
         self._done: date | None = None
         self._bookkeeper = Bookkeeper(site(), self._write)
         self.watch = self._bookkeeper.watch
@@ -78,7 +76,7 @@ class Accounting:
             return 0
         written = self._history.savings(now - _FARTHEST, now)
         start = max((row.at for row in written), default=now - _FARTHEST + AGAIN) - AGAIN
-        found = ledger(site, self._history, start, now, price=self._price())
+        found = ledger(site, self._history, start, now, price=price_of(pricing_of(site)))
         over = [entry for entry in found.entries if entry.action.until < now]
         lines = saving_lines(Points(site.id), over, written)
         if lines:

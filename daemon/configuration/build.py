@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from daemon.configuration.calendar_files import merged, read_days
 from daemon.configuration.device_checks import base_of
 from daemon.configuration.device_entry import BASE_TOPICS, DeviceEntry
+from daemon.configuration.energy_checks import tariff_named
 from daemon.configuration.opening_hours import weekly
 from daemon.configuration.pack_files import load_pack
 from daemon.configuration.quantities import Language
@@ -61,6 +62,11 @@ def build_site(configuration: Configuration) -> Site:
             southern=configuration.season.southern,
         ),
         printing=configuration.printing.plan(),
+        energy=configuration.energy.plan(
+            None
+            if configuration.energy.tariff is None
+            else tariff_named(configuration.energy.tariff, configuration.tariffs)
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from daemon.configuration.board_checks import check_board
 from daemon.configuration.device_checks import Complaint, check_devices
 from daemon.configuration.document import Document, read_document
 from daemon.configuration.draft import Draft, draft_of
+from daemon.configuration.energy_checks import check_energy
 from daemon.configuration.policy_checks import check_overrides, check_policies
 from daemon.configuration.problem import ConfigError, Problem
 from daemon.configuration.schema import Configuration
@@ -37,7 +38,8 @@ def parse(text: str, *, file: str, directory: Path) -> Configuration:
         problems += problems_of(error, document)
     draft = draft_of(document, configuration)
     board = () if configuration is None else check_board(configuration.board)
-    complaints = chain(check_devices(draft), check_policies(draft), _calendar(draft), _storage(document), board)
+    energy = () if configuration is None else check_energy(configuration)
+    complaints = chain(check_devices(draft), check_policies(draft), _calendar(draft), _storage(document), board, energy)
     problems += [problem_at(document, where, what) for where, what in islice(complaints, MAX_PROBLEMS + 1)]
     problems += islice(check_overrides(draft, document), MAX_PROBLEMS + 1)
     if problems or configuration is None:

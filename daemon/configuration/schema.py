@@ -18,6 +18,7 @@ from daemon.configuration.place_entries import CalendarEntry, SeasonEntry, SiteE
 from daemon.configuration.printing_entry import PrintingEntry
 from daemon.configuration.quantities import Slug
 from daemon.configuration.section import Section
+from daemon.configuration.tariff_entry import EnergyEntry, TariffEntry
 from policies.rules.registry import AnyPolicy
 
 MAX_DEVICES = 20_000
@@ -55,6 +56,10 @@ class Configuration(Section):
         default=(), description="rules of your own; one with the name of a pack's rule replaces it"
     )
     printing: PrintingEntry = Field(default=PrintingEntry(), description="what is wanted of the printing")
+    energy: EnergyEntry = Field(default=EnergyEntry(), description="prices, targets and factors for the reports")
+    tariffs: dict[Slug, TariffEntry] = Field(
+        default={}, max_length=100, description="what a kWh costs, by name of the contract"
+    )
     broker: BrokerEntry = Field(description="the MQTT broker")
     influxdb: InfluxdbEntry | None = Field(default=None, description="InfluxDB; left out: the embedded store is used")
     store: StoreEntry = Field(

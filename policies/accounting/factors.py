@@ -7,33 +7,12 @@ certificates. A row that nobody has checked says so, and is off until somebody t
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
-FactorKind = Literal["electricity_co2", "electricity_kgce", "paper_mass", "paper_co2", "water_co2"]
-Basis = Literal["generation", "residual", "fossil", "footprint", "calorific", "equivalent", "mass", "life_cycle"]
+from policies.office.factor import Basis, Factor, FactorKind
 
-
-class Factor(BaseModel):
-    """One row. `year` is the year the value describes; `valid_from` when it may first be used (its publication)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: str
-    kind: FactorKind
-    value: float = Field(gt=0)
-    unit: str
-    region: str = Field(default="CN", description="CN, or a region or province of it: CN-north, CN-11 …")
-    basis: Basis
-    year: int | None = None
-    valid_from: date
-    publisher: str
-    document: str
-    source: str = Field(description="where the value was read")
-    verified: bool = True
-    enabled: bool = True
-    note: str = ""
+__all__ = ["Basis", "Factor", "FactorKind", "FactorTable", "choose", "read_factors"]
 
 
 class FactorTable(BaseModel):

@@ -21,6 +21,7 @@ from policies.accounting.print_reconciling import Reconciled
 from policies.accounting.print_use import PrintUse, print_use
 from policies.history import CaseRow, CommandRow, JobRow, SavingRow
 from policies.office.site import Site
+from policies.office.tariff import Prices, Tariff
 from policies.words import Words
 from sensors.device import DeviceId
 
@@ -65,6 +66,8 @@ class Yardstick:
     kinds: Mapping[str, PolicyKind] = field(default_factory=dict)
     target_kwh: float | None = None
     tariff_changes: bool = False
+    tariff: Tariff | None = None
+    price_rows: tuple[Prices, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,14 @@ class Month:
     deeds: Deeds
     factors: tuple[Factor, ...]
     tariff_changes: bool
+    tariff: Tariff | None = None
+    price_rows: tuple[Prices, ...] = ()
+    """The rows that priced these days; one that is not `verified` (or whose tariff is not) is shown as such."""
+
+    @property
+    def is_price_verified(self) -> bool:
+        """Whether somebody has checked every price that was used."""
+        return self.tariff is None or (self.tariff.verified and all(row.verified for row in self.price_rows))
 
 
 def month_bounds(year: int, month: int, timezone: str) -> tuple[datetime, datetime]:
@@ -166,6 +177,8 @@ def make_month(site: Site, year: int, month: int, rows: Rows, against: Yardstick
         deeds(rows.cases, rows.commands, start, end),
         tuple(each for each in (carbon, coal) if each is not None and energy.kwh is not None),
         against.tariff_changes,
+        against.tariff,
+        against.price_rows,
     )
 
 

@@ -1,78 +1,19 @@
 """What a kWh costs when it is used: five period types, seasons, kinds of day, and the day a price begins to hold.
 
-A tariff is the user's own bill, imported; none comes with officed. Avoided kWh are priced in their own period: what is saved
+A tariff is the user's own bill; the ones that come with officed are examples, marked as unverified. Avoided kWh are priced in their own period: what is saved
 at night is mostly valley energy, worth less than the average. A change of prices inside a month is two rows.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Literal, NamedTuple
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from policies.office.calendar import Calendar
+from policies.office.site import Site
+from policies.office.tariff import Period, Prices, Tariff
 
-from policies.office.calendar import Calendar, DayKind
-
-Period = Literal["critical_peak", "peak", "flat", "valley", "deep_valley"]
-"""尖 峰 平 谷 深谷."""
-
-_TIME = re.compile(r"([01]\d|2[0-4]):([0-5]\d)")
-
-
-class Window(BaseModel):
-    """`from` is included, `to` is not; `22:00` to `06:00` runs over midnight. Local time."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-    period: Period
-    since: str = Field(alias="from")
-    until: str = Field(alias="to")
-
-    def covers(self, minute: int) -> bool:
-        """Whether this minute of the local day lies in it."""
-        since, until = _minute(self.since), _minute(self.until)
-        return since <= minute < until if since < until else minute >= since or minute < until
-
-    @model_validator(mode="after")
-    def _are_times(self) -> "Window":
-        if _minute(self.since) == _minute(self.until):
-            raise ValueError("a window begins and ends at the same time")
-        return self
-
-
-class Prices(BaseModel):
-    """Prices and periods from `valid_from` on, for these months and kinds of day; the first row that fits counts."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    valid_from: date
-    valid_to: date | None = Field(default=None, description="last day; left out: until a later row")
-    months: tuple[int, ...] = Field(default=tuple(range(1, 13)), min_length=1)
-    days: tuple[DayKind, ...] = ("workday", "make_up", "weekend", "holiday", "closed")
-    windows: tuple[Window, ...]
-    otherwise: Period = Field(default="flat", description="the period outside all windows")
-    prices: dict[Period, float] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _has_all_prices(self) -> "Prices":
-        lacking = {window.period for window in self.windows} | {self.otherwise}
-        lacking -= set(self.prices)
-        if lacking:
-            raise ValueError(f"no price for {', '.join(sorted(lacking))}")
-        return self
-
-
-class Tariff(BaseModel):
-    """One contract. `currency` as on the bill."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: str
-    currency: str = "CNY"
-    source: str = Field(description="the bill or notice that the prices were taken from")
-    verified: bool = True
-    rows: tuple[Prices, ...]
+__all__ = ["Period", "PeriodPrice", "Prices", "Pricing", "Tariff", "price_of", "pricing_of"]
 
 
 class PeriodPrice(NamedTuple):
@@ -102,9 +43,14 @@ class Pricing:
     def changes_within(self, start: date, end: date) -> bool:
         """Whether a price begins or ends to hold inside (start, end): a report says so."""
         edges = {row.valid_from for row in self.tariff.rows} | {
-            row.valid_to for row in self.tariff.rows if row.valid_to
+            row.valid_to + timedelta(days=1) for row in self.tariff.rows if row.valid_to
         }
         return any(start < edge < end for edge in edges)
+
+    def rows_within(self, start: date, end: date) -> tuple[Prices, ...]:
+        """The rows that price the days of [start, end), in the order of the contract: what a report shows as used."""
+        used = {id(self._row(start + timedelta(days=number))) for number in range((end - start).days)}
+        return tuple(row for row in self.tariff.rows if id(row) in used)
 
     def _row(self, day: date) -> Prices | None:
         kind = self.calendar.kind(day)
@@ -117,6 +63,11 @@ class Pricing:
             and kind in row.days
         ]
         return max(fitting, key=lambda row: row.valid_from, default=None)
+
+
+def pricing_of(site: Site) -> Pricing | None:
+    """The site's tariff on its calendar; None where it has named none."""
+    return None if site.energy.tariff is None else Pricing(site.energy.tariff, site.calendar)
 
 
 def price_of(pricing: Pricing | None) -> Callable[[datetime], float | None]:
@@ -132,10 +83,3 @@ def price_of(pricing: Pricing | None) -> Callable[[datetime], float | None]:
         return known[instant]
 
     return price
-
-
-def _minute(text: str) -> int:
-    found = _TIME.fullmatch(text)
-    if found is None or int(found[1]) * 60 + int(found[2]) > 1440:  # noqa: PLR2004  24:00 is the end of the day
-        raise ValueError(f"{text!r} is no time of day such as 22:00")
-    return int(found[1]) * 60 + int(found[2])

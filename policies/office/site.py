@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from policies.office.calendar import Calendar, Hours
+from policies.office.energy_plan import EnergyPlan
 from policies.office.print_plan import PrintPlan
 from policies.office.season import SeasonPlan
 from sensors.device import Device, DeviceId, Kind, ZoneId
@@ -36,6 +37,7 @@ class Site:
     people: int | None = None
     seasons: SeasonPlan = field(default_factory=SeasonPlan)
     printing: PrintPlan = field(default_factory=PrintPlan)
+    energy: EnergyPlan = field(default_factory=EnergyPlan)
 
     @cached_property
     def by_kind(self) -> Mapping[Kind, tuple[Device, ...]]:

@@ -32,6 +32,8 @@ def _lines(plan: Plan, mode: Mode, host: str, port: int) -> Iterator[str]:
         yield "calendar:"
         yield f"  closed_days: {_list(day.isoformat() for day in sorted(plan.closed_days))}"
         yield f"  open_days: {_list(day.isoformat() for day in sorted(plan.open_days))}"
+    yield "energy:"
+    yield "  tariff: cn-example-industrial"
     yield "broker:"
     yield f"  host: {_text(host)}"
     yield f"  port: {port}"

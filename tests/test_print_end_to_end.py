@@ -53,7 +53,7 @@ def server() -> Iterator[Cups]:
 
 @contextlib.contextmanager
 def agent(
-    folder: Path, server: Cups, broker: Mosquitto, *, killed: bool = False, point: str = ""
+    folder: Path, server: Cups, broker: Mosquitto, *, killed: bool = False, point: str = "", group: str = ""
 ) -> Iterator[subprocess.Popen[bytes]]:
     """The real program with its own files in `folder`; ended by SIGTERM, or killed, or by itself at a named point."""
     folder.mkdir(exist_ok=True)
@@ -65,7 +65,7 @@ def agent(
     with (folder / "agent.out").open("ab") as out:
         command = [sys.executable, "-m", "daemon.print_agent", "--settings", str(settings)]
         if point:
-            command = [sys.executable, str(CHILD), str(settings), point]
+            command = [sys.executable, str(CHILD), str(settings), point, group]
         process = subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=out, stderr=out
         )
@@ -190,6 +190,34 @@ def test_an_agent_that_ends_between_a_line_and_the_broker_s_word_tells_the_job_a
             wait_for(lambda: any(f"-{later}-" in job for job in stored(daemon)), "the job after it")
         rows = [row for row in daemon.history.jobs(*lately()) if row.job not in before]
         assert sorted((int((row.job or "").split("-")[1]), row.sheets) for row in rows) == [(number, 2), (later, 1)]
+
+
+def test_the_agent_runs_as_nobody_in_the_group_that_may_read_the_log_and_says_so_where_it_may_not(
+    server: Cups, tmp_path: Path
+) -> None:
+    before = server.lines()
+    server.print("laser", 1, TWO)
+    server.finish(before + 1)
+    lines = before + 1
+    for path in server.log.parent.glob("page_log*"):
+        shutil.chown(path, "root", "adm")
+        path.chmod(0o640)
+    with Mosquitto(tmp_path / "broker") as broker, running(tmp_path, broker, OFFICE) as daemon:
+        folder = Path(tempfile.mkdtemp(prefix="officed-agent-"))
+        shutil.chown(folder, "nobody", "nogroup")
+        try:
+            with agent(folder, server, broker, point="nobody", group="nogroup"):
+                wait_for(lambda: "Permission denied" in (folder / "agent.out").read_text(), "its word that it may not")
+            assert not stored(daemon)
+            with agent(folder, server, broker, point="nobody", group="adm"):
+                wait_for(lambda: len(stored(daemon)) >= lines, "what was printed before")
+                number = server.print("laser", 3, TWO, title="a secret", user="anna")
+                wait_for(lambda: any(f"-{number}-" in job for job in stored(daemon)), "the job")
+        finally:
+            shutil.rmtree(folder)
+        rows = daemon.history.jobs(*lately())
+        assert [row.sheets for row in rows if f"-{number}-" in (row.job or "")] == [2]
+        assert not any(row.user or row.title for row in rows)
 
 
 def test_the_agent_imports_nothing_but_its_own_the_wire_format_and_two_small_libraries() -> None:

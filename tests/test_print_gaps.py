@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from daemon.print_agent.collector import PATIENCE, Collector
@@ -12,6 +13,7 @@ from daemon.print_agent.page_log import RECOMMENDED
 from daemon.print_agent.print_server import Known, NoAnswer, PrintServer, Queue
 from daemon.print_agent.privacy import Hashing
 from daemon.print_agent.telling import Departments, Teller
+from sensors.families.print_messages import Job
 
 AT = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 TELLER = Teller(Hashing(b"site"), Departments())
@@ -78,6 +80,22 @@ def test_a_line_waits_for_the_print_server_and_after_two_minutes_is_told_without
     server.is_away = False
     assert collector.turn(AT + PATIENCE) == 0
     assert told(ledger) == ["1"]
+    follower.close()
+    ledger.close()
+
+
+def test_lines_of_cups_1_1_one_a_page_become_one_job_when_the_last_has_come(tmp_path: Path, ledger: Ledger) -> None:
+    log = tmp_path / "page_log"
+    pages = "".join(f"q root 7 [02/Mar/2026:12:00:0{page} +0800] {page} 2\n" for page in (1, 2, 3))
+    log.write_text(pages)
+    follower, server = Follower(log), Server()
+    server.is_away = True
+    collector = Collector(ledger, follower, server, TELLER)
+    assert collector.turn(AT + timedelta(seconds=30)) == 0, "the job may have more pages"
+    assert collector.turn(AT + PATIENCE + timedelta(seconds=5)) == 1
+    ((_, message),) = ledger.waiting(100)
+    job = msgspec.json.decode(message.payload, type=Job)
+    assert (job.job.split("-")[1], job.impressions, job.sides) == ("7", 6, "")
     follower.close()
     ledger.close()
 

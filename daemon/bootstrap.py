@@ -120,7 +120,7 @@ def assemble(
     engine.watch(notices.look)
     if shown:
         engine.watch(shown.watch)
-    accounting = Accounting(lambda: engine.state.office.site, journal, history, clock)
+    accounting = Accounting(lambda: engine.state, journal, history, clock)
     engine.watch(accounting.watch)
     daemon = Daemon(
         accounting=accounting,

@@ -10,14 +10,17 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Final, Protocol
 
-from daemon.accounting.bookkeeper import Bookkeeper
+from daemon.accounting.bookkeeper import Bookkeeper, slot_line
+from daemon.accounting.late import late_slots
 from daemon.accounting.ledger_job import ledger, saving_lines
 from daemon.clock import Clock
 from daemon.errors import StoreUnavailable
 from daemon.history.points import Points
+from policies.accounting.slots import LATE
 from policies.accounting.tariff import price_of, pricing_of
 from policies.history import History
-from policies.office.site import Site
+from policies.rules.setpoint_limit import SetpointLimit
+from policies.state import State
 
 _log = logging.getLogger(__name__)
 
@@ -40,17 +43,18 @@ class Accounting:
 
     def __init__(
         self,
-        site: Callable[[], Site],
+        state: Callable[[], State],
         journal: AccountingJournal,
         history: History,
         clock: Clock,
     ) -> None:
-        self._site = site
+        self._state = state
         self._journal = journal
         self._history = history
         self._clock = clock
         self._done: date | None = None
-        self._bookkeeper = Bookkeeper(site(), self._write)
+        self._late_taken: date | None = None
+        self._bookkeeper = Bookkeeper(state().office.site, self._write)
         self.watch = self._bookkeeper.watch
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._run, name="accounting", daemon=True)
@@ -68,12 +72,18 @@ class Accounting:
         return not self._thread.is_alive()
 
     def catch_up(self, now: datetime) -> int:
-        """Write what is due; how many entries there were. Raises StoreUnavailable."""
-        site = self._site()
+        """Write what is due: slots that came late, then the ledger; how many entries there were. Raises StoreUnavailable."""
+        state = self._state()
+        site = state.office.site
         local = site.calendar.local(now)
         today = local.date()
         if local.hour < NOON or self._done == today:
             return 0
+        if self._late_taken != today:
+            number = self._take_late(state, now)
+            self._late_taken = today
+            if number:
+                return 0  # they are on their way to the store; the ledger is made at the next look
         written = self._history.savings(now - _FARTHEST, now)
         start = max((row.at for row in written), default=now - _FARTHEST + AGAIN) - AGAIN
         found = ledger(site, self._history, start, now, price=price_of(pricing_of(site)))
@@ -83,6 +93,18 @@ class Accounting:
             self._write(b"\n".join(lines), len(lines))
         self._done = today
         return len(over)
+
+    def _take_late(self, state: State, now: datetime) -> int:
+        """Of the days that the ledger is made again for; how many slots know more now."""
+        site = state.office.site
+        setpoint = [policy.name for policy in state.policies if isinstance(policy, SetpointLimit)]
+        late = late_slots(site, self._history, now - AGAIN, now - LATE, setpoint)
+        points = Points(site.id)
+        lines = [line for line in (slot_line(points, each) for each in late) if line is not None]
+        if lines:
+            self._write(b"\n".join(lines), len(lines))
+            _log.info("accounting: %d slots know more than they did", len(lines))
+        return len(lines)
 
     def _write(self, lines: bytes, count: int) -> None:
         self._journal.advance(0, lines, count, (), None)

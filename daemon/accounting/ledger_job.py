@@ -6,29 +6,31 @@ something, one device at a time.
 """
 
 import zlib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from daemon.accounting.past import PastSlot, Told, set_before, slots_of, told
+from daemon.accounting.past import PastSlot, Told, slots_of, told
+from daemon.accounting.settings import Settings, settings_of
+from daemon.accounting.weather import Weather
 from daemon.history.points import Points
 from policies.accounting.avoided import SUPERSEDED
 from policies.accounting.baseline import EXPIRES_AFTER, Baseline, free_days
 from policies.accounting.interval import Interval, interval
-from policies.accounting.ledger import Action, Entry, Price, in_order, switch_off
+from policies.accounting.ledger import Entry, Price, in_order, switch_off
 from policies.accounting.setpoints import Slopes, correction, slopes, uncontrolled_hours
 from policies.history import History, SavingRow
+from policies.office.calendar import Calendar
 from policies.office.site import Site
+from sensors.commands import Side
 from sensors.device import Device, DeviceId
 
 _BACK: Final = EXPIRES_AFTER + timedelta(days=2)
 _AFTER: Final = timedelta(hours=2)
 _QUARTER_HOURS: Final = 0.25 / 1000
-
-Driving = Callable[[DeviceId, datetime], float | None]
-"""How far outdoors is from the device's setpoint, towards its work, at an instant; None: not known."""
+_BETWEEN_CELSIUS: Final = 23.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,34 +41,29 @@ class Ledger:
     interval: Interval | None
 
 
-def ledger(
-    site: Site,
-    history: History,
-    start: datetime,
-    end: datetime,
-    *,
-    price: Price = lambda _: None,
-    driving: Driving = lambda _device, _at: None,
-    season: Callable[[date], str] = lambda _: "",
-) -> Ledger:
+def ledger(site: Site, history: History, start: datetime, end: datetime, *, price: Price = lambda _: None) -> Ledger:
     """The entries of the commands that were proved (or given up) in [start, end). Raises StoreUnavailable.
 
-    `season` names a day's season: days of another one are no baseline for an air conditioner.
+    Days of another season are no baseline for an air conditioner.
     """
     by_device: dict[DeviceId, list[Told]] = {}
     for each in told(site, history.commands(start, end), end + timedelta(days=4)):
         by_device.setdefault(each.action.device, []).append(each)
+    weather: Weather | None = None
     entries: list[Entry] = []
     baselines: dict[DeviceId, Baseline] = {}
     for name, actions in sorted(by_device.items()):
         device = site.devices[name]
         last = max(each.action.until for each in actions)
         slots = slots_of(history, device, start - _BACK, last + _AFTER)
+        if device.kind == "climate" and weather is None:
+            weather = Weather(site, history, start - _BACK, end + _AFTER)
         if any(slot.energy_kwh is not None for slot in slots.values()):
             free = free_days(slots.values(), site.calendar, site.zones[device.zone].hours)
-            climate = device.kind == "climate"
-            baselines[name] = Baseline(free, season=season) if climate else Baseline(free)
-        entries += _of_device(site, history, device, actions, slots, baselines.get(name), price, driving)
+            climate = device.kind == "climate" and weather is not None
+            baselines[name] = Baseline(free, season=weather.season) if climate and weather else Baseline(free)
+        past = DevicePast(site, history, device, slots, start - _BACK, last, weather)
+        entries += _of_device(past, actions, baselines.get(name), price)
     ordered = in_order(entries)
     return Ledger(tuple(ordered), interval(ordered, baselines.get))
 
@@ -101,16 +98,20 @@ def _line(
     return line
 
 
-def _of_device(
-    site: Site,
-    history: History,
-    device: Device,
-    actions: Iterable[Told],
-    slots: dict[datetime, PastSlot],
-    baseline: Baseline | None,
-    price: Price,
-    driving: Driving,
-) -> list[Entry]:
+@dataclass(frozen=True, slots=True)
+class DevicePast:
+    """What the entries of one device are made of. `weather` None: no air conditioner."""
+
+    site: Site
+    history: History
+    device: Device
+    slots: dict[datetime, PastSlot]
+    start: datetime
+    end: datetime
+    weather: Weather | None
+
+
+def _of_device(past: DevicePast, actions: Iterable[Told], baseline: Baseline | None, price: Price) -> list[Entry]:
     """Switch-offs first: what they claim, no setpoint claims again."""
     entries: list[Entry] = []
     taken: set[datetime] = set()
@@ -119,28 +120,44 @@ def _of_device(
         if each.is_switch_off:
             entry = switch_off(
                 each.action,
-                slots,
+                past.slots,
                 baseline,
-                site.calendar,
+                past.site.calendar,
                 price=price,
-                standby_kwh=device.standby_watts * _QUARTER_HOURS,
+                standby_kwh=past.device.standby_watts * _QUARTER_HOURS,
                 taken=frozenset(taken),
             )
             taken.update(entry.claimed)
             entries.append(entry)
-    by_hour: Slopes | None = None
-    for each in ordered:
-        if each.is_switch_off or each.celsius is None:
-            continue
-        if by_hour is None:
-            by_hour = slopes(uncontrolled_hours(list(slots.values()), partial(driving, device.id), site.calendar))
-        degrees = set_before(history, device.id, each.action.at, each.celsius)
+    corrections = [each for each in ordered if not each.is_switch_off and each.celsius is not None]
+    return entries + (_corrections(past, corrections, price, taken) if corrections else [])
+
+
+def _corrections(past: DevicePast, corrections: Iterable[Told], price: Price, taken: set[datetime]) -> list[Entry]:
+    calendar, device, weather = past.site.calendar, past.device, past.weather
+    if weather is None:
+        return []
+    settings = settings_of(past.history, device, past.start, past.end, calendar, weather.season)
+    by_side: dict[Side, Slopes] = {}
+    entries: list[Entry] = []
+    for each in corrections:
+        action, celsius = each.action, each.celsius or 0.0
+        side = _side(settings, action.at, celsius)
+        if side not in by_side:
+            driving = partial(
+                _driving, settings, weather, side, weather.season(calendar.local(action.at).date()), calendar
+            )
+            by_side[side] = slopes(uncontrolled_hours(list(past.slots.values()), driving, calendar))
+        before = settings.before(action.at, side, celsius)
+        degrees = 0.0 if before is None else (celsius - before if side == "cooling" else before - celsius)
+        # A correction is worth something until somebody sets another value.
+        until = settings.leaves(action.at, side, celsius, action.until)
         entry = correction(
-            _until_changed(history, each),
-            degrees or 0.0,
-            slots,
-            by_hour,
-            site.calendar,
+            replace(action, until=until),
+            degrees,
+            past.slots,
+            by_side[side],
+            calendar,
             price=price,
             taken=frozenset(taken),
         )
@@ -149,12 +166,21 @@ def _of_device(
     return entries
 
 
-def _until_changed(history: History, each: Told) -> Action:
-    """A correction is worth something until somebody sets another value."""
-    action = each.action
-    for field in ("cooling_setpoint_celsius", "setpoint_celsius", "heating_setpoint_celsius"):
-        samples = history.series(action.device, "climate", field, action.at, action.until)
-        other = next((sample.at for sample in samples if float(sample.value) != each.celsius), None)
-        if other is not None:
-            return Action(action.device, action.zone, action.policy, action.case_id, action.at, other, action.proved)
-    return action
+def _driving(
+    settings: Settings, weather: Weather, side: Side, season: str, calendar: Calendar, at: datetime
+) -> float | None:
+    """How far outdoors is from the setpoint, towards the unit's work; None: not known, other side, or another season."""
+    setting, outdoor = settings.at(at), weather.outdoor_celsius(at)
+    if setting is None or outdoor is None or setting.side != side or setting.celsius is None:
+        return None
+    if weather.season(calendar.local(at).date()) != season:
+        return None
+    return outdoor - setting.celsius if side == "cooling" else setting.celsius - outdoor
+
+
+def _side(settings: Settings, at: datetime, celsius: float) -> Side:
+    """What it worked at when it was told; the value tells where it did not say (no cooling limit is below 23 °C)."""
+    setting = settings.at(at)
+    if setting is not None and setting.side is not None:
+        return setting.side
+    return "cooling" if celsius > _BETWEEN_CELSIUS else "heating"

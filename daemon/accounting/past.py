@@ -16,7 +16,6 @@ LONGEST: Final = timedelta(hours=96)
 """No switch-off is credited for longer: a holiday's end is asked of the calendar day by day."""
 _OFF: Final = "SwitchOff"
 _SET: Final = "SetSetpoint"
-_SETPOINTS: Final = ("cooling_setpoint_celsius", "setpoint_celsius", "heating_setpoint_celsius")
 
 
 class PastSlot(msgspec.Struct, frozen=True, gc=False):
@@ -69,16 +68,6 @@ def told(site: Site, rows: Sequence[CommandRow], end: datetime) -> list[Told]:
         action = Action(device.id, device.zone, row.policy, key, row.at, until, row.state == "proved")
         found[f"{key} {row.command_id}"] = Told(action, row.remedy == _OFF, row.celsius)
     return [found[key] for key in sorted(found, key=lambda key: (found[key].action.at, key))]
-
-
-def set_before(history: History, device: DeviceId, at: datetime, celsius: float) -> float | None:
-    """How many degrees the last other setpoint before `at` was away from this one; None: nobody said."""
-    for field in _SETPOINTS:
-        samples = history.series(device, "climate", field, at - timedelta(hours=12), at)
-        others = [float(sample.value) for sample in samples if float(sample.value) != celsius]
-        if others:
-            return abs(celsius - others[-1])
-    return None
 
 
 def _by_start(samples: Sequence[Sample]) -> dict[datetime, object]:

@@ -4,7 +4,7 @@ For a restart (the last hours) and for late data (any range): the slots come out
 the same places. What a slot was held to (`controlled`, violations) comes from the cases and slots of that time.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final, cast
 
@@ -35,9 +35,18 @@ def since_when(history: History, now: datetime) -> datetime | None:
     return None if newest is None else newest - _BEFORE
 
 
-def replay(books: Books, site: Site, history: History, start: datetime, end: datetime) -> None:
-    """Feed [start, end) into the books. Raises StoreUnavailable."""
+def replay(
+    books: Books,
+    site: Site,
+    history: History,
+    start: datetime,
+    end: datetime,
+    only: Collection[DeviceId] | None = None,
+) -> None:
+    """Feed [start, end) into the books; `only` these devices, where given. Raises StoreUnavailable."""
     for device in site.devices.values():
+        if only is not None and device.id not in only:
+            continue
         occupied: list[tuple[datetime, bool]] = []
         heard = _first(device)
         for reading in _readings(history, device, start, end):
@@ -49,7 +58,14 @@ def replay(books: Books, site: Site, history: History, start: datetime, end: dat
             books.see(device.zone, at, somebody)
 
 
-def rebuilt(site: Site, history: History, start: datetime, end: datetime, setpoint: Iterable[str]) -> list[SiteSlot]:
+def rebuilt(
+    site: Site,
+    history: History,
+    start: datetime,
+    end: datetime,
+    setpoint: Iterable[str],
+    only: Collection[DeviceId] | None = None,
+) -> list[SiteSlot]:
     """The slots of [start, end) as the history tells them now, late data included. `setpoint`: names of setpoint policies.
 
     Whole slots: `start` and `end` on quarters of an hour. A command that held then still does. Raises StoreUnavailable.
@@ -59,8 +75,9 @@ def rebuilt(site: Site, history: History, start: datetime, end: datetime, setpoi
     marks = _violations(history, site, frozenset(setpoint), start, end)
     for name, spans in marks.items():
         for since, until in spans:
-            books.mark(name, since, until)
-    replay(books, site, history, start - _BEFORE, end + LATE)
+            if only is None or name in only:
+                books.mark(name, since, until)
+    replay(books, site, history, start - _BEFORE, end + LATE, only)
     slots = [each for each in books.ready(end + LATE) if start <= each.slot.at < end]
     return [_as_then(each, old.get((each.slot.device, each.slot.at))) for each in slots]
 

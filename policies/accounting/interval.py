@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import sqrt
-from statistics import fmean
+from statistics import NormalDist, fmean
 from typing import Final
 
 from policies.accounting.baseline import Baseline, percentile
@@ -19,6 +19,7 @@ from policies.accounting.ledger import Block, Entry
 from sensors.device import DeviceId
 
 REPEATS: Final = 400
+_FINE: Final = 1 << 20
 LEVEL: Final = 0.95
 MEDIAN_COSTS: Final = 1.25
 """A median of normal values scatters a quarter more than their mean (sqrt(pi/2))."""
@@ -51,7 +52,8 @@ def interval(entries: Sequence[Entry], baselines: Baselines, *, repeats: int = R
     days = _by_day(claimed, baselines)
     seed = f"{len(claimed)} {total:.9f} {claimed[0].action.at.isoformat()} {claimed[-1].action.device}"
     chance = Draws(seed)
-    errors = sorted(_drawn(days, chance) for _ in range(repeats))
+    slopes = _slopes_error(claimed)
+    errors = sorted(_drawn(days, chance) + (slopes * _normal(chance) if slopes else 0.0) for _ in range(repeats))
     tail = (1 - LEVEL) / 2
     low, high = percentile(errors, tail), percentile(errors, 1 - tail)
     # Residuals need not be centred (a median is no mean), so the interval need not be symmetric; it holds the figure.
@@ -83,6 +85,20 @@ def _by_day(claimed: Sequence[Entry], baselines: Baselines) -> Mapping[DayClass,
     for (day_class, _), each in sorted(parts.items()):
         days.setdefault(day_class, []).append(_Day(each))
     return days
+
+
+def _slopes_error(claimed: Sequence[Entry]) -> float:
+    """Of all regressions together: one slope errs alike on all days, different ones by themselves."""
+    errors: dict[tuple[DeviceId, int], float] = {}
+    for entry in claimed:
+        for hour, error in entry.slope_errors:
+            key = (entry.action.device, hour)
+            errors[key] = errors.get(key, 0.0) + error
+    return sqrt(sum(error**2 for error in errors.values()))
+
+
+def _normal(chance: Draws) -> float:
+    return NormalDist().inv_cdf((chance.below(_FINE) + 0.5) / _FINE)
 
 
 def _part(baseline: Baseline, block: Block) -> _Part:

@@ -76,6 +76,8 @@ class Entry:
     baseline_days: int = 0
     claimed: tuple[datetime, ...] = ()
     blocks: tuple[Block, ...] = ()
+    slope_errors: tuple[tuple[int, float], ...] = ()
+    """Of a regression, by hour of the day: the standard error in kWh, the same sign every day."""
 
 
 @dataclass

@@ -16,6 +16,7 @@ from policies.accounting.day_sums import DaySum
 from policies.accounting.deeds import Compliance, Deeds, PolicyKind, case_hours, deeds, setpoint_compliance
 from policies.accounting.energy_use import EnergyUse, energy_use
 from policies.accounting.factors import Factor, choose
+from policies.accounting.hold_outs import hold_outs
 from policies.accounting.interval import Interval
 from policies.accounting.print_reconciling import Reconciled
 from policies.accounting.print_use import PrintUse, print_use
@@ -50,7 +51,8 @@ class Rows:
     first_heard: Mapping[DeviceId, datetime] = field(default_factory=dict)
     interval: Interval | None = None
     cross_check: CrossCheck | None = None
-    hold_outs: int = 0
+    hold_outs: int | None = None
+    """None: counted from the cases."""
     counted: Mapping[DeviceId, Reconciled] = field(default_factory=dict)
     last_month: Earlier | None = None
     last_year: Earlier | None = None
@@ -170,7 +172,10 @@ def make_month(site: Site, year: int, month: int, rows: Rows, against: Yardstick
         setpoint_compliance(sums, climate, known, _cases(rows, against, "setpoint", start, end)[0]),
         _room(rows, against, sums, climate, known, start, end),
         avoided(
-            [row for row in rows.savings if start <= row.at < end], rows.interval, rows.cross_check, rows.hold_outs
+            [row for row in rows.savings if start <= row.at < end],
+            rows.interval,
+            rows.cross_check,
+            hold_outs(rows.cases, site.calendar, start, end) if rows.hold_outs is None else rows.hold_outs,
         ),
         print_use([row for row in rows.jobs if start <= row.at < end]),
         rows.counted,

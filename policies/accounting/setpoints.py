@@ -9,7 +9,8 @@ avoids b kWh an hour. Where there are too few such hours or b is not positive: a
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from math import sqrt
+from typing import Final, NamedTuple
 
 from policies.accounting.baseline import ENOUGH_COVERAGE, Summed
 from policies.accounting.day_types import SLOT, SLOT_SECONDS, slot_start
@@ -32,8 +33,15 @@ class UncontrolledHour:
     kwh: float
 
 
-Slopes = Mapping[int, float]
-"""KWh an hour and °C by hour of the local day; an hour without a slope is not there."""
+class Slope(NamedTuple):
+    """KWh an hour and °C, and the standard error of that."""
+
+    kwh: float
+    error_kwh: float
+
+
+Slopes = Mapping[int, Slope]
+"""By hour of the local day; an hour without a slope is not there."""
 
 
 def slopes(hours: Iterable[UncontrolledHour]) -> Slopes:
@@ -41,10 +49,10 @@ def slopes(hours: Iterable[UncontrolledHour]) -> Slopes:
     by_hour: dict[int, list[UncontrolledHour]] = {}
     for each in hours:
         by_hour.setdefault(each.hour, []).append(each)
-    found: dict[int, float] = {}
+    found: dict[int, Slope] = {}
     for hour, rows in by_hour.items():
         slope = _slope(rows)
-        if slope is not None and slope > 0:
+        if slope is not None and slope.kwh > 0:
             found[hour] = slope
     return found
 
@@ -72,7 +80,7 @@ def correction(
     is_measured = all(calendar.local(at).hour in by_hour for at in claimed)
     avoided = {
         at: (
-            by_hour[calendar.local(at).hour] * corrected_celsius / _SLOTS_AN_HOUR
+            by_hour[calendar.local(at).hour].kwh * corrected_celsius / _SLOTS_AN_HOUR
             if is_measured
             else _deemed(slots[at].energy_kwh or 0.0, corrected_celsius, deemed)
         )
@@ -85,6 +93,7 @@ def correction(
         sum(avoided.values()),
         avoided_cost=_cost(avoided, price),
         claimed=tuple(claimed),
+        slope_errors=_errors(claimed, by_hour, corrected_celsius, calendar) if is_measured else (),
     )
 
 
@@ -135,7 +144,18 @@ def _cost(avoided: Mapping[datetime, float], price: Price) -> float | None:
     return total
 
 
-def _slope(rows: Sequence[UncontrolledHour]) -> float | None:
+def _errors(
+    claimed: Sequence[datetime], by_hour: Slopes, celsius: float, calendar: Calendar
+) -> tuple[tuple[int, float], ...]:
+    """By hour of the day: the slope's standard error on what was claimed in it. One slope errs alike every day."""
+    errors: dict[int, float] = {}
+    for at in claimed:
+        hour = calendar.local(at).hour
+        errors[hour] = errors.get(hour, 0.0) + by_hour[hour].error_kwh * celsius / _SLOTS_AN_HOUR
+    return tuple(sorted(errors.items()))
+
+
+def _slope(rows: Sequence[UncontrolledHour]) -> Slope | None:
     if len(rows) < FEWEST_HOURS:
         return None
     mean = sum(row.driving_celsius for row in rows) / len(rows)
@@ -143,4 +163,6 @@ def _slope(rows: Sequence[UncontrolledHour]) -> float | None:
     if spread < _SMALLEST_SPREAD * len(rows):
         return None
     kwh = sum(row.kwh for row in rows) / len(rows)
-    return sum((row.driving_celsius - mean) * (row.kwh - kwh) for row in rows) / spread
+    slope = sum((row.driving_celsius - mean) * (row.kwh - kwh) for row in rows) / spread
+    left = sum((row.kwh - kwh - slope * (row.driving_celsius - mean)) ** 2 for row in rows) / (len(rows) - 2)
+    return Slope(slope, sqrt(left / spread))

@@ -39,7 +39,7 @@ def is_secret(path: Path) -> bool:
     if not words:
         return False
     secretive = any(CLEAR_SECRETS.search(word) for word in words)
-    notice = words[0] == "notices" and words[-1].startswith("url")
+    notice = words[0] in {"notices", "reports"} and words[-1].startswith("url")
     return notice or words[-1].endswith("_env") or secretive
 
 

@@ -21,6 +21,9 @@ class PrintingEntry(Section):
         max_length=_MOST,
         description="by department: share of the sides to be printed on both sides of a sheet, such as finance: 0.7",
     )
+    sheets_a_week: dict[Label, Annotated[int, Field(gt=0, le=1_000_000)]] = Field(
+        default={}, max_length=_MOST, description="by department: at most so many sheets a week, such as finance: 900"
+    )
     reuse: tuple[Label, ...] = Field(
         default=(),
         max_length=_MOST,
@@ -29,4 +32,4 @@ class PrintingEntry(Section):
 
     def plan(self) -> PrintPlan:
         """In the core's words."""
-        return PrintPlan(targets=self.targets, reuse=frozenset(self.reuse))
+        return PrintPlan(targets=self.targets, sheets_a_week=self.sheets_a_week, reuse=frozenset(self.reuse))

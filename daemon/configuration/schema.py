@@ -17,6 +17,7 @@ from daemon.configuration.notice_entry import NoticeEntry
 from daemon.configuration.place_entries import CalendarEntry, SeasonEntry, SiteEntry, ZoneEntry
 from daemon.configuration.printing_entry import PrintingEntry
 from daemon.configuration.quantities import Slug
+from daemon.configuration.reports_entry import ReportsEntry
 from daemon.configuration.section import Section
 from daemon.configuration.tariff_entry import EnergyEntry, TariffEntry
 from policies.rules.registry import AnyPolicy
@@ -67,6 +68,9 @@ class Configuration(Section):
     )
     board: BoardEntry = Field(default_factory=BoardEntry, description="the live board")
     notices: tuple[NoticeEntry, ...] = Field(default=(), description="where notices go")
+    reports: ReportsEntry = Field(
+        default_factory=ReportsEntry, description="the monthly report: when, where it is kept, who gets it"
+    )
     home_assistant: HomeAssistantEntry | None = Field(
         default=None, description="our rooms and cases in Home Assistant; left out: it is told nothing"
     )
@@ -76,7 +80,7 @@ class Configuration(Section):
     @classmethod
     def _files_beside_this_one(cls, data: object) -> object:
         """Parts that were left out are checked like empty ones, so that their default paths become absolute too."""
-        return {"store": {}, "journal": {}, "board": {}} | data if isinstance(data, dict) else data
+        return {"store": {}, "journal": {}, "board": {}, "reports": {}} | data if isinstance(data, dict) else data
 
     @property
     def pack_entries(self) -> tuple[PackEntry, ...]:

@@ -9,7 +9,7 @@ import msgspec
 
 from policies.accounting.print_digest import digest
 from policies.accounting.print_reconciling import Reconciled
-from policies.accounting.printing import Figures, Target, figures, standings, together
+from policies.accounting.printing import Figures, figures, standings, targets_of, together
 from policies.history import JobRow
 from policies.office.print_plan import PrintPlan
 from policies.words import Words
@@ -128,8 +128,7 @@ def since(now: datetime) -> datetime:
 
 
 def _digest(week: Mapping[str, Figures], before: Figures | None, plan: PrintPlan) -> list[Words]:
-    targets = [Target(department=name, two_sided_share=share) for name, share in plan.targets.items()]
-    return digest(together(week.values()), before, standings(week, targets))
+    return digest(together(week.values()), before, standings(week, targets_of(plan)))
 
 
 def _monday(at: datetime, zone: ZoneInfo) -> date:

@@ -12,6 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from policies.history import JobRow
+from policies.office.print_plan import PrintPlan
 from policies.office.printing import REPEAT_WITHIN, repeats, sheets_saved_by_two_sides
 
 NOBODY = ""
@@ -122,6 +123,14 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     department: str
     two_sided_share: float | None = None
     sheets: int | None = None
+
+
+def targets_of(plan: PrintPlan) -> list[Target]:
+    """Every department that has set itself something."""
+    return [
+        Target(department=name, two_sided_share=plan.targets.get(name), sheets=plan.sheets_a_week.get(name))
+        for name in dict.fromkeys((*plan.targets, *plan.sheets_a_week))
+    ]
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):

@@ -73,9 +73,9 @@ def test_a_device_that_was_not_heard_at_all_that_day_gets_its_slots(tmp_path: Pa
 
 
 def test_late_data_reach_the_ledger_by_themselves(tmp_path: Path) -> None:
-    """Six nights of 60 W, then a switch-off whose night was not heard until a day later: 4 kWh a thousand hours less."""
+    """Two weeks of 60 W, then a switch-off whose night was not heard until a day later."""
     past = Past(tmp_path, plug(silent_after_seconds=900.0, standby_watts=2.0))
-    start = local("2026-07-06 00:00")
+    start = local("2026-07-01 00:00")
     off_at = local("2026-07-14 18:10")
     opens_at = local("2026-07-15 08:30")
     nights = drawn(start, off_at, 60.0, 10.0)

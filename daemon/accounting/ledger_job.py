@@ -25,12 +25,13 @@ from policies.history import History, SavingRow
 from policies.office.calendar import Calendar
 from policies.office.site import Site
 from sensors.commands import Side
-from sensors.device import Device, DeviceId
+from sensors.device import Device, DeviceId, Load
 
 _BACK: Final = EXPIRES_AFTER + timedelta(days=2)
 _AFTER: Final = timedelta(hours=2)
 _QUARTER_HOURS: Final = 0.25 / 1000
 _BETWEEN_CELSIUS: Final = 23.0
+_CYCLES: Final[frozenset[Load]] = frozenset({"water_dispenser"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def ledger(site: Site, history: History, start: datetime, end: datetime, *, pric
         past = DevicePast(site, history, device, slots, start - _BACK, last, weather)
         entries += _of_device(past, actions, baselines.get(name), price)
     ordered = in_order(entries)
-    return Ledger(tuple(ordered), interval(ordered, baselines.get))
+    return Ledger(tuple(ordered), interval(ordered))
 
 
 def saving_lines(points: Points, entries: Iterable[Entry], before: Iterable[SavingRow] = ()) -> list[bytes]:
@@ -124,13 +125,18 @@ def _of_device(past: DevicePast, actions: Iterable[Told], baseline: Baseline | N
                 baseline,
                 past.site.calendar,
                 price=price,
-                standby_kwh=past.device.standby_watts * _QUARTER_HOURS,
+                standby_kwh=_asleep_kwh(past.device),
                 taken=frozenset(taken),
             )
             taken.update(entry.claimed)
             entries.append(entry)
     corrections = [each for each in ordered if not each.is_switch_off and each.celsius is not None]
     return entries + (_corrections(past, corrections, price, taken) if corrections else [])
+
+
+def _asleep_kwh(device: Device) -> float:
+    """No more than this in a quarter of an hour is off or asleep. What heats now and then rests between, and is neither."""
+    return 0.0 if device.load in _CYCLES else device.standby_watts * _QUARTER_HOURS
 
 
 def _corrections(past: DevicePast, corrections: Iterable[Told], price: Price, taken: set[datetime]) -> list[Entry]:

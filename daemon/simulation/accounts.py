@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from daemon.accounting.in_force import InForce
+from daemon.simulation.memory import MemoryHistory
 from policies.accounting.books import Books
 from policies.accounting.day_types import SLOT, slot_start
 from policies.accounting.slots import LATE
@@ -17,10 +18,10 @@ from sensors.readings import AnyReading
 
 
 class SimulatedBooks:
-    """`slots` by device and start; a slot that is given out again takes the place of the first."""
+    """Keeps the slots in `history`."""
 
-    def __init__(self, site: Site) -> None:
-        self.slots: dict[tuple[DeviceId, datetime], SlotRow] = {}
+    def __init__(self, site: Site, history: MemoryHistory) -> None:
+        self._history = history
         self._site = site
         self._books = Books(site)
         self._in_force = InForce()
@@ -46,13 +47,12 @@ class SimulatedBooks:
     def close(self, now: datetime) -> None:
         """Everything up to `now`, whether its energy has settled or not."""
         self._take(now + LATE + SLOT)
-        for key in [key for key in self.slots if key[1] >= now]:
-            del self.slots[key]
+        self._history.drop_from(now)
 
     def _take(self, now: datetime) -> None:
         for each in self._books.ready(now):
             slot = each.slot
-            self.slots[slot.device, slot.at] = SlotRow(
+            row = SlotRow(
                 at=slot.at,
                 device=slot.device,
                 zone=slot.zone,
@@ -65,3 +65,4 @@ class SimulatedBooks:
                 coverage_seconds=slot.coverage_seconds,
                 controlled=slot.controlled,
             )
+            self._history.keep(row)

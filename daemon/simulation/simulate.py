@@ -1,7 +1,7 @@
 """`officed simulate`: days of a virtual office in seconds, and the truth printed beside what officed found."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,8 +16,8 @@ from daemon.silence import with_silence
 from daemon.simulation.accounts import SimulatedBooks
 from daemon.simulation.findings import Findings
 from daemon.simulation.loop import Lockstep
+from daemon.simulation.memory import MemoryHistory
 from policies.control.effects import Effect
-from policies.history import SlotRow
 from policies.office.office import Office
 from policies.state import State
 from sensors.readings import AnyReading
@@ -39,7 +39,7 @@ class Result:
     truth: Truth
     found: Findings
     state: State
-    slots: Sequence[SlotRow] = ()
+    history: MemoryHistory
 
 
 def simulate(*, days: int, devices: int, seed: int, start: str, faults: bool, console: Console) -> Table:
@@ -68,28 +68,47 @@ def simulate(*, days: int, devices: int, seed: int, start: str, faults: bool, co
 
 
 def run(
-    chosen: Plan, first: date, days: int, seed: int, faults: Faults, on_day: Callable[[date], None] = lambda _: None
+    chosen: Plan,
+    first: date,
+    days: int,
+    seed: int,
+    faults: Faults,
+    on_day: Callable[[date], None] = lambda _: None,
+    *,
+    watch_days: int = 0,
+    by_quarter: bool = False,
 ) -> Result:
-    """`days` local days from the midnight of `first`, enforcing."""
+    """`days` local days from the midnight of `first`, enforcing after the first `watch_days` (which make the baseline).
+
+    `by_quarter`: the truth is kept by quarters of an hour as well, for `avoided_truth`.
+    """
     configuration = parse(office_yaml(chosen), file="virtual office", directory=Path())
     zone = ZoneInfo(configuration.site.timezone)
     registry = Registry(list(build_site(configuration).devices.values()), zone)
     site = with_silence(build_site(configuration), registry)
     office = VirtualOffice(chosen, seed, faults)
+    if by_quarter:
+        office.keep_quarters()
     found = Findings()
-    books = SimulatedBooks(site)
+    history = MemoryHistory(site)
+    books = SimulatedBooks(site, history)
 
     def note(now: datetime, state: State, readings: Sequence[AnyReading], effects: Sequence[Effect]) -> None:
         found.note(now, state, readings, effects)
+        history.note(now, state, readings, effects)
         books.note(now, state, readings, effects)
 
-    lockstep = Lockstep(office, registry, State(Office(site), build_policies(configuration)), note)
+    enforcing = build_policies(configuration)
+    watching = tuple(policy.model_copy(update={"mode": "watch"}) for policy in enforcing)
+    lockstep = Lockstep(office, registry, State(Office(site), watching if watch_days else enforcing), note)
     for number in range(days):
         day = first + timedelta(days=number)
+        if number == watch_days:
+            lockstep.state = replace(lockstep.state, policies=enforcing)
         lockstep.run(_midnight(day, zone), _midnight(day + timedelta(days=1), zone))
         on_day(day)
     books.close(_midnight(first + timedelta(days=days), zone))
-    return Result(office.settle(), found, lockstep.state, list(books.slots.values()))
+    return Result(office.settle(), found, lockstep.state, history)
 
 
 def compared(result: Result, days: int) -> Table:

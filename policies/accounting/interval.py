@@ -5,14 +5,14 @@ the whole office, so what makes devices go together (an event, a heat wave) stay
 own (few days; the same in every night that rests on it) and each night's.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import sqrt
 from statistics import NormalDist, fmean
 from typing import Final
 
-from policies.accounting.baseline import Baseline, percentile
+from policies.accounting.baseline import percentile
 from policies.accounting.day_types import DayClass
 from policies.accounting.draws import Draws
 from policies.accounting.ledger import Block, Entry
@@ -33,23 +33,13 @@ class Interval:
     high_kwh: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """One device's claim on one local day: how far its uncontrolled days were from the counterfactual, by date."""
-
-    residuals: Mapping[date, float]
-
-
-Baselines = Callable[[DeviceId], Baseline | None]
-
-
-def interval(entries: Sequence[Entry], baselines: Baselines, *, repeats: int = REPEATS) -> Interval | None:
+def interval(entries: Sequence[Entry], *, repeats: int = REPEATS) -> Interval | None:
     """Around the sum of the measured entries; None where there are none."""
     claimed = [entry for entry in entries if entry.ledger == "measured"]
     if not claimed:
         return None
     total = sum(entry.avoided_kwh for entry in claimed)
-    days = _by_day(claimed, baselines)
+    days = _by_day(claimed)
     seed = f"{len(claimed)} {total:.9f} {claimed[0].action.at.isoformat()} {claimed[-1].action.device}"
     chance = Draws(seed)
     slopes = _slopes_error(claimed)
@@ -61,28 +51,20 @@ def interval(entries: Sequence[Entry], baselines: Baselines, *, repeats: int = R
 
 
 class _Day:
-    """One class's claims on one local day of the whole office."""
+    """One class's claims on one local day of the whole office: how far off each day of the baselines was, added up."""
 
-    def __init__(self, parts: Sequence[_Part]) -> None:
-        self.parts = parts
-        dates = sorted({day for part in parts for day in part.residuals})
-        self.sums = [sum(_of(part, day) for part in parts) for day in dates]
+    def __init__(self, blocks: Sequence[Block]) -> None:
+        dates = sorted({day for block in blocks for day in block.residuals})
+        self.sums = [sum(_of(block, day) for block in blocks) for day in dates]
 
 
-def _by_day(claimed: Sequence[Entry], baselines: Baselines) -> Mapping[DayClass, list[_Day]]:
-    parts: dict[tuple[DayClass, date], list[_Part]] = {}
-    known: dict[tuple[DeviceId, date, DayClass, tuple[int, ...]], _Part] = {}
+def _by_day(claimed: Sequence[Entry]) -> Mapping[DayClass, list[_Day]]:
+    blocks: dict[tuple[DayClass, date], list[Block]] = {}
     for entry in claimed:
-        baseline = baselines(entry.action.device)
-        if baseline is None:
-            continue
         for block in entry.blocks:
-            key = (entry.action.device, block.day, block.day_class, block.quarters)
-            if key not in known:
-                known[key] = _part(baseline, block)
-            parts.setdefault((block.day_class, block.day), []).append(known[key])
+            blocks.setdefault((block.day_class, block.day), []).append(block)
     days: dict[DayClass, list[_Day]] = {}
-    for (day_class, _), each in sorted(parts.items()):
+    for (day_class, _), each in sorted(blocks.items()):
         days.setdefault(day_class, []).append(_Day(each))
     return days
 
@@ -101,21 +83,12 @@ def _normal(chance: Draws) -> float:
     return NormalDist().inv_cdf((chance.below(_FINE) + 0.5) / _FINE)
 
 
-def _part(baseline: Baseline, block: Block) -> _Part:
-    days = baseline.comparable(block.day_class, block.day)
-    would_use = [(quarter, days.would_use_kwh(quarter)) for quarter in block.quarters]
-    known = [(quarter, kwh) for quarter, kwh in would_use if kwh is not None]
-    return _Part(
-        {day.day: sum(day.kwh[quarter] - kwh for quarter, kwh in known if quarter in day.kwh) for day in days.days}
-    )
-
-
-def _of(part: _Part, day: date) -> float:
+def _of(block: Block, day: date) -> float:
     """That day's residual; of a device that does not know the day, its mean."""
-    value = part.residuals.get(day)
+    value = block.residuals.get(day)
     if value is not None:
         return value
-    return fmean(part.residuals.values()) if part.residuals else 0.0
+    return fmean(block.residuals.values()) if block.residuals else 0.0
 
 
 def _drawn(days: Mapping[DayClass, Sequence[_Day]], chance: Draws) -> float:

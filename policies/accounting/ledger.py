@@ -9,16 +9,18 @@ nobody heard it (offline is not saving), or where nothing proves that it went of
     not_claimed  something was done, and no number can be stood behind; `method` says why
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from statistics import median
 from typing import Final, Literal
 
-from policies.accounting.baseline import ENOUGH_COVERAGE, FEWEST_DAYS, Baseline, Comparable, Summed, percentile
-from policies.accounting.day_types import SLOT, SLOT_SECONDS, DayClass, local_slot, slot_start
+from policies.accounting.baseline import FEWEST_DAYS, Baseline, Comparable, Summed, percentile
+from policies.accounting.claims import Action, Block, Price, claims
+from policies.accounting.day_types import SLOT, local_slot, slot_start
 from policies.office.calendar import Calendar
-from sensors.device import DeviceId, ZoneId
+
+__all__ = ["RESTART_SLOTS", "Action", "Block", "Entry", "LedgerName", "Method", "Price", "in_order", "switch_off"]
 
 LedgerName = Literal["measured", "estimated", "not_claimed"]
 Method = Literal[
@@ -33,33 +35,8 @@ Method = Literal[
     "counted_elsewhere",
 ]
 """How a number came about, or why there is none."""
-Price = Callable[[datetime], float | None]
-"""Money a kWh at an instant; None where no tariff is known."""
-
 RESTART_SLOTS: Final = 4
 _ON_AGAIN_SECONDS: Final = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """A command that is proved (or not), from `at`; what it was for holds until `until` (the next opening)."""
-
-    device: DeviceId
-    zone: ZoneId
-    policy: str
-    case_id: str
-    at: datetime
-    until: datetime
-    proved: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """The claimed quarters of one local day: what the interval is drawn from."""
-
-    day: date
-    day_class: DayClass
-    quarters: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +55,6 @@ class Entry:
     blocks: tuple[Block, ...] = ()
     slope_errors: tuple[tuple[int, float], ...] = ()
     """Of a regression, by hour of the day: the standard error in kWh, the same sign every day."""
-
-
-@dataclass
-class _Sum:
-    kwh: float = 0.0
-    cost: float | None = 0.0
-    restart: float = 0.0
-    unheard: int = 0
-    fewest_days: int = 0
-    unknown: int = 0
-    claimed: list[datetime] = field(default_factory=list)
-    quarters: dict[tuple[date, DayClass], list[int]] = field(default_factory=dict)
-
-    def pay(self, kwh: float, at: datetime, price: Price) -> None:
-        each = price(at)
-        self.cost = None if each is None or self.cost is None else self.cost + kwh * each
 
 
 def switch_off(
@@ -116,64 +77,33 @@ def switch_off(
         return Entry(action, "not_claimed", "no_meter")
     if _was_off(action, slots, standby_kwh):
         return Entry(action, "not_claimed", "already_off")
-    total = _Sum()
     end = _end(action, slots)
-    at = slot_start(action.at)
-    while at < end:
-        if at not in taken:
-            _claim(total, action, at, slots.get(at), _comparable(baseline, calendar, at), calendar, price)
-        at += SLOT
+    total = claims(action, slots, baseline, calendar, end, standby_kwh, taken, price)
     if not total.claimed:
         method: Method = "counted_elsewhere" if not total.unheard + total.unknown else "no_baseline"
         return Entry(
             action, "not_claimed", "not_heard" if total.unheard > total.unknown else method, unheard_slots=total.unheard
         )
-    _restart(total, end, slots, baseline, calendar, price)
-    blocks = tuple(Block(day, kind, tuple(quarters)) for (day, kind), quarters in total.quarters.items())
+    restart = _restart(end, slots, baseline, calendar)
+    each = price(slot_start(end))
+    cost = None if total.cost is None or (restart and each is None) else total.cost - restart * (each or 0.0)
     return Entry(
         action,
         "measured",
         "slot_median",
-        max(0.0, total.kwh - total.restart),
-        total.restart,
-        None if total.cost is None else max(0.0, total.cost),
+        max(0.0, total.kwh - restart),
+        restart,
+        None if cost is None else max(0.0, cost),
         total.unheard,
         total.fewest_days,
         tuple(total.claimed),
-        blocks,
+        tuple(total.blocks),
     )
 
 
 def in_order(entries: Sequence[Entry]) -> list[Entry]:
     """By instant, then device, then case: the order in which they are written and shown."""
     return sorted(entries, key=lambda each: (each.action.at, each.action.device, each.action.case_id))
-
-
-def _claim(
-    total: _Sum,
-    action: Action,
-    at: datetime,
-    slot: Summed | None,
-    days: Comparable,
-    calendar: Calendar,
-    price: Price,
-) -> None:
-    """One slot's part; of the slot in which it went off, no more than what was left of it."""
-    if not _is_heard(slot) or slot is None or slot.energy_kwh is None:
-        total.unheard += 1
-        return
-    day, quarter, day_class = local_slot(calendar, at)
-    would_use = days.would_use_kwh(quarter)
-    if would_use is None:
-        total.unknown += 1
-        return
-    left = min(1.0, (min(at + SLOT, action.until) - max(at, action.at)) / SLOT)
-    avoided = min(max(0.0, would_use - slot.energy_kwh), would_use * left)
-    total.kwh += avoided
-    total.pay(avoided, at, price)
-    total.claimed.append(at)
-    total.quarters.setdefault((day, day_class), []).append(quarter)
-    total.fewest_days = min(total.fewest_days or len(days.days), len(days.days))
 
 
 def _was_off(action: Action, slots: Mapping[datetime, Summed], standby_kwh: float) -> bool:
@@ -197,14 +127,7 @@ def _end(action: Action, slots: Mapping[datetime, Summed]) -> datetime:
     return action.until
 
 
-def _restart(
-    total: _Sum,
-    end: datetime,
-    slots: Mapping[datetime, Summed],
-    baseline: Baseline,
-    calendar: Calendar,
-    price: Price,
-) -> None:
+def _restart(end: datetime, slots: Mapping[datetime, Summed], baseline: Baseline, calendar: Calendar) -> float:
     """The first hour after it, where it used more than nine of ten usual starts: what it used beyond a usual one.
 
     Less is the ordinary scatter of a morning; counting only its upper half would take away what was truly avoided.
@@ -216,19 +139,13 @@ def _restart(
         if slot is not None and slot.energy_kwh is not None and slot.on_seconds:
             starts[at] = _comparable(baseline, calendar, at)
     if not starts:
-        return
+        return 0.0
     quarters = [local_slot(calendar, at).quarter for at in starts]
     usual = next(iter(starts.values())).usual_sums_kwh(quarters)
     used = sum(slots[at].energy_kwh or 0.0 for at in starts)
-    if len(usual) >= FEWEST_DAYS and used > percentile(usual, 0.9):
-        total.restart = used - median(usual)
-        total.pay(-total.restart, slot_start(end), price)
+    return used - median(usual) if len(usual) >= FEWEST_DAYS and used > percentile(usual, 0.9) else 0.0
 
 
 def _comparable(baseline: Baseline, calendar: Calendar, at: datetime) -> Comparable:
     day, _, day_class = local_slot(calendar, at)
     return baseline.comparable(day_class, day)
-
-
-def _is_heard(slot: Summed | None) -> bool:
-    return slot is not None and (slot.coverage_seconds or 0.0) >= ENOUGH_COVERAGE * SLOT_SECONDS

@@ -80,6 +80,8 @@ class PrintRoom:
             tally.impressions += job.impressions
             one_sided_copy = job.impressions == job.copies
             tally.one_page_jobs += one_sided_copy
+            if agent.things[0].planned.has_duplexer and not one_sided_copy:
+                tally.could_impressions += job.impressions
             if job.did_duplex and not one_sided_copy:
                 tally.duplex_jobs += 1
                 tally.duplex_impressions += job.impressions

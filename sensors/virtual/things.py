@@ -9,6 +9,7 @@ from sensors.virtual.loads import FOREVER, Shape, Use
 from sensors.virtual.plan import PlannedDevice
 from sensors.virtual.truth import By, Tally, Transition
 
+QUARTER_SECONDS = 900.0
 What = Literal["relay", "power", "setting", "room", "sensed"]
 """What changed: the relay, the watts, a setting, the room's air, a sensor's answer."""
 
@@ -42,6 +43,7 @@ class Thing:
         self.energy_kwh = 0.0
         self.counter_zero_kwh = -round(chance.uniform(5.0, 900.0), 1)
         self.tally = Tally()
+        self.quarters: dict[int, float] | None = None
         self.meters: list[Meter] = []
 
     @property
@@ -64,9 +66,11 @@ class Thing:
         seconds = at - self.settled_at
         if seconds <= 0.0:
             return
-        self.settled_at = at
         tally = self.tally
         kwh = self.watts * seconds / 3_600_000.0
+        if self.quarters is not None:
+            _lay(self.quarters, self.settled_at, at, kwh)
+        self.settled_at = at
         self.energy_kwh += kwh
         tally.kwh += kwh
         closed = not self.room.is_open
@@ -106,6 +110,17 @@ class Thing:
     def note(self, at: float, to: str, by: By) -> None:
         """Writes a real change into the truth."""
         self.world.noted(self, Transition(self.id, at, to, by))
+
+
+def _lay(quarters: dict[int, float], since: float, at: float, kwh: float) -> None:
+    """Evenly over [since, at), by quarters of an hour of Unix time."""
+    while since < at:
+        quarter = int(since // QUARTER_SECONDS)
+        border = min(at, (quarter + 1) * QUARTER_SECONDS)
+        part = kwh * (border - since) / (at - since)
+        quarters[quarter] = quarters.get(quarter, 0.0) + part
+        kwh -= part
+        since = border
 
 
 class Plug(Thing):

@@ -17,7 +17,10 @@ Fate = Literal["obeyed", "lost", "deaf", "silent", "refused"]
 
 @dataclass(slots=True)
 class Tally:
-    """One device on one local day. `sheets` and the like count completed jobs; ended early: `sheets_of_failed_jobs`."""
+    """One device on one local day. `sheets` and the like count completed jobs; ended early: `sheets_of_failed_jobs`.
+
+    `could_impressions`: of jobs of several sides on printers that can turn the sheet.
+    """
 
     kwh: float = 0.0
     after_hours_kwh: float = 0.0
@@ -30,6 +33,7 @@ class Tally:
     sheets: int = 0
     impressions: int = 0
     duplex_impressions: int = 0
+    could_impressions: int = 0
     sheets_of_failed_jobs: int = 0
 
     def add(self, other: "Tally") -> None:
@@ -72,6 +76,8 @@ class Truth:
     transitions: list[Transition] = field(default_factory=list)
     commands: list[CommandHeard] = field(default_factory=list)
     people_present: dict[ZoneId, int] = field(default_factory=dict)
+    quarters: dict[DeviceId, dict[int, float]] = field(default_factory=dict)
+    """KWh by device and quarter of an hour (Unix seconds / 900), for whoever asked for it."""
 
     def tally(self, day: date, device: DeviceId) -> Tally:
         """Where today's sums of a device go."""

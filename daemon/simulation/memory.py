@@ -1,0 +1,170 @@
+"""The past of a simulated office, kept in memory: what a report asks of a database, without three million points in one.
+
+Kept are slots, records, print jobs, and of air conditioners each change of mode and setpoint. Watts and counters are in the
+slots; whoever asks for those series gets none.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from operator import attrgetter
+from typing import Final
+
+from msgspec.structs import asdict
+
+from policies.control.effects import Effect, Record
+from policies.history import CaseRow, CommandRow, JobRow, Sample, SavingRow, SlotRow, Window
+from policies.office.site import Site
+from policies.state import State
+from sensors.commands import SetSetpoint
+from sensors.device import DeviceId
+from sensors.readings import AnyReading, Climate, PrintJob
+
+_CLIMATE: Final = (
+    "mode", "action", "is_on", "setpoint_celsius", "cooling_setpoint_celsius", "heating_setpoint_celsius",
+)  # fmt: skip
+_JOB: Final = frozenset(JobRow.__struct_fields__)
+_COMMANDED: Final = frozenset({"commanded", "failed", "proved", "stuck"})
+
+
+class MemoryHistory:
+    """A `History` (policies/history.py) of one run. Not for several threads."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._series: dict[tuple[str, str, str], list[Sample]] = {}
+        self._slots: dict[str, dict[datetime, SlotRow]] = {}
+        self._ordered: list[SlotRow] | None = None
+        self._jobs: list[JobRow] = []
+        self._cases: list[CaseRow] = []
+        self._commands: list[CommandRow] = []
+        self._savings: list[SavingRow] = []
+
+    def note(self, now: datetime, state: State, readings: Sequence[AnyReading], effects: Sequence[Effect]) -> None:
+        """One step."""
+        del now, state
+        for reading in readings:
+            if isinstance(reading, Climate):
+                self._set(reading)
+            elif isinstance(reading, PrintJob):
+                self._jobs.append(self._job(reading))
+        for effect in effects:
+            if isinstance(effect, Record):
+                self._record(effect)
+
+    def keep(self, slot: SlotRow) -> None:
+        """A slot that is given out again takes the place of the first."""
+        self._slots.setdefault(slot.device, {})[slot.at] = slot
+        self._ordered = None
+
+    def drop_from(self, end: datetime) -> None:
+        """Slots that begin at `end` or later."""
+        for rows in self._slots.values():
+            for at in [at for at in rows if at >= end]:
+                del rows[at]
+        self._ordered = None
+
+    def save(self, rows: Iterable[SavingRow]) -> None:
+        """Entries of the ledger."""
+        self._savings = sorted([*self._savings, *rows], key=attrgetter("at", "device"))
+
+    def series(self, device: str, measurement: str, field: str, start: datetime, end: datetime) -> Sequence[Sample]:
+        """What is kept of one device, oldest first."""
+        if measurement == "slot":
+            rows = self._slots.get(device, {})
+            said = ((at, getattr(row, field)) for at, row in sorted(rows.items()) if start <= at < end)
+            return [Sample(at, value) for at, value in said if value is not None]
+        samples = self._series.get((device, measurement, field), [])
+        return [sample for sample in samples if start <= sample.at < end]
+
+    def windows(
+        self, measurement: str, field: str, start: datetime, end: datetime, step: timedelta, by: Sequence[str] = ()
+    ) -> Sequence[Window]:
+        """Nothing: no series of numbers is kept."""
+        del measurement, field, start, end, step, by
+        return ()
+
+    def last(self, measurement: str, field: str, start: datetime, end: datetime) -> Mapping[str, Sample]:
+        """The latest sample of what is kept."""
+        found: dict[str, Sample] = {}
+        devices = self._slots if measurement == "slot" else {name for name, *_ in self._series}
+        for device in devices:
+            samples = self.series(device, measurement, field, start, end)
+            if samples:
+                found[device] = samples[-1]
+        return found
+
+    def jobs(self, start: datetime, end: datetime) -> Sequence[JobRow]:
+        """Print jobs."""
+        return sorted((row for row in self._jobs if start <= row.at < end), key=attrgetter("at", "device"))
+
+    def slots(self, start: datetime, end: datetime) -> Sequence[SlotRow]:
+        """Slots that begin in the range."""
+        if self._ordered is None:
+            rows = [row for each in self._slots.values() for row in each.values()]
+            self._ordered = sorted(rows, key=attrgetter("at", "device"))
+        low = bisect_left(self._ordered, start, key=attrgetter("at"))
+        return self._ordered[low : bisect_left(self._ordered, end, key=attrgetter("at"))]
+
+    def cases(self, start: datetime, end: datetime) -> Sequence[CaseRow]:
+        """Changes of cases."""
+        return [row for row in self._cases if start <= row.at < end]
+
+    def commands(self, start: datetime, end: datetime) -> Sequence[CommandRow]:
+        """What became of commands."""
+        return [row for row in self._commands if start <= row.at < end]
+
+    def savings(self, start: datetime, end: datetime) -> Sequence[SavingRow]:
+        """Entries of the ledger."""
+        return [row for row in self._savings if start <= row.at < end]
+
+    def _set(self, reading: Climate) -> None:
+        for field in _CLIMATE:
+            value = getattr(reading, field)
+            if value is None:
+                continue
+            samples = self._series.setdefault((reading.device, "climate", field), [])
+            if not samples or samples[-1].value != value:
+                samples.append(Sample(reading.arrived_at, value))
+
+    def _job(self, job: PrintJob) -> JobRow:
+        device = self._site.devices[DeviceId(job.device)]
+        said = {name: value for name, value in asdict(job).items() if name in _JOB}
+        return JobRow(**{**said, "at": job.ended_at, "zone": device.zone, "site": self._site.id})
+
+    def _record(self, record: Record) -> None:
+        case = record.case
+        opened_us = round(case.since.timestamp() * 1e6)
+        remedy = case.finding.remedy
+        self._cases.append(
+            CaseRow(
+                at=record.at,
+                device=case.device,
+                zone=case.zone,
+                site=self._site.id,
+                policy=case.policy,
+                case_id=case.id,
+                state=case.phase,
+                remedy=None if remedy is None else type(remedy).__name__,
+                reason=None if case.refusal is None else case.refusal.reason,
+                detail=str(record.words),
+                opened_at_us=opened_us,
+            )
+        )
+        if case.command is None or record.what not in _COMMANDED:
+            return
+        told = case.command.remedy
+        self._commands.append(
+            CommandRow(
+                at=record.at,
+                device=case.device,
+                zone=case.zone,
+                site=self._site.id,
+                policy=case.policy,
+                command_id=case.command.id,
+                case_id=case.id,
+                state=record.what,
+                remedy=type(told).__name__,
+                celsius=told.celsius if isinstance(told, SetSetpoint) else None,
+            )
+        )

@@ -1,0 +1,1 @@
+"""The monthly report and the weekly digest: gathered, kept, sent."""

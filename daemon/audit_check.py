@@ -12,6 +12,9 @@ import msgspec
 
 from daemon.audit_trail import Unreadable
 from daemon.journal.audit import ORIGIN, Entry, Record, sealed
+from policies.words import Words, say
+
+WHOLE = Words("")
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -33,7 +36,7 @@ class Verdict:
     count: int
     head: Head | None
     broken_at: int | None = None
-    why: str = ""
+    why: Words = WHOLE
 
 
 def read_head(text: str) -> Head:
@@ -52,26 +55,38 @@ def verify(trail: Iterable[Entry | Unreadable], heads: Iterable[Head] = ()) -> V
     for entry in trail:
         seq += 1
         if isinstance(entry, Unreadable):
-            return Verdict(seq - 1, head, seq, f"entry {seq} cannot be read: {entry.why}")
-        why = _wrong(entry, seq, previous)
-        if not why and kept.get(seq, entry.hash.hex()) != entry.hash.hex():
-            why = f"entry {seq} is not the one that was sent outside as head {seq}: the trail was written anew"
-        if why:
+            why = say("entry {number} cannot be read: {reason}", number=str(seq), reason=entry.why)
             return Verdict(seq - 1, head, seq, why)
+        wrong = _wrong(entry, seq, previous)
+        if wrong is None and kept.get(seq, entry.hash.hex()) != entry.hash.hex():
+            wrong = say(
+                "entry {number} is not the one that was sent outside as head {number}: the trail was written anew",
+                number=str(seq),
+            )
+        if wrong is not None:
+            return Verdict(seq - 1, head, seq, wrong)
         previous = entry.hash
         head = Head(seq, entry.hash.hex(), entry.at)
     missing = [number for number in kept if number > seq]
     if missing:
-        why = f"the trail ends with entry {seq}, but head {max(missing)} was sent outside: its end was cut off"
+        why = say(
+            "the trail ends with entry {number}, but head {missing} was sent outside: its end was cut off",
+            number=str(seq),
+            missing=str(max(missing)),
+        )
         return Verdict(seq, head, seq + 1, why)
     return Verdict(seq, head)
 
 
-def _wrong(entry: Entry, seq: int, previous: bytes) -> str:
+def _wrong(entry: Entry, seq: int, previous: bytes) -> Words | None:
     if entry.seq != seq:
-        return f"here should be entry {seq}, and it is entry {entry.seq}: something was taken out, put in or moved"
+        return say(
+            "here should be entry {number}, and it is entry {other}: something was taken out, put in or moved",
+            number=str(seq),
+            other=str(entry.seq),
+        )
     if entry.previous != previous:
-        return f"entry {seq} does not follow from the one before it"
+        return say("entry {number} does not follow from the one before it", number=str(seq))
     if sealed(Record(entry.at, entry.kind, entry.body), seq, previous).hash != entry.hash:
-        return f"entry {seq} was changed: its hash is another one"
-    return ""
+        return say("entry {number} was changed: its hash is another one", number=str(seq))
+    return None

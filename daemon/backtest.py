@@ -6,17 +6,23 @@ right. Nothing is sent. kWh come from the slots; a device that has no meter adds
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from daemon.stored import arrivals, remedy_of
+from dashboards.language.language import Language
 from policies.backtest import Backtest, backtest, with_policies
 from policies.control.effects import Decided
 from policies.control.sentences import doing
 from policies.history import History, SlotRow
 from policies.inputs import Asked
+from policies.office.requests import SetMode
 from policies.otherwise import Otherwise, Really
 from policies.policy import Policy
+from policies.recorded import recorded
 from policies.state import State
+from policies.step import seated
+from policies.words import Words, say
 from sensors.commands import Remedy, SetSetpoint
 from sensors.device import DeviceId, Traits
 
@@ -52,11 +58,23 @@ def run(
     end: datetime,
     decided: Iterable[Decided] = (),
 ) -> tuple[Backtest, Difference]:
-    """Run [start, end). Raises StoreUnavailable."""
-    state = with_policies(replace(fresh, office=replace(fresh.office, traits=traits)), *policies)
+    """Run [start, end). Raises StoreUnavailable.
+
+    `decided`: what staff decided, from the first on; of a policy that is tried, its own mode counts, not what was decided of it.
+    """
+    named = {policy.name for policy in policies}
+    granted = [
+        one
+        for one in decided
+        if one.refused is None and not (isinstance(one.request, SetMode) and one.request.policy in named)
+    ]
+    began = start - WARM_UP
+    desk = recorded([one for one in granted if one.at < began], began, fresh.office).desk
+    seat = seated(replace(fresh.office, traits=traits), desk)
+    state = with_policies(replace(fresh, office=seat), *policies)
     really = sent(history, start - WARM_UP, end)
     heard = arrivals(history, state.office.site.devices.values(), start - WARM_UP, end)
-    decisions = [(one.at, Asked(one.request, one.who)) for one in decided if one.at < end]
+    decisions = [(one.at, Asked(one.request, one.who)) for one in granted if began <= one.at < end]
     done = backtest(
         state,
         heard,
@@ -113,17 +131,34 @@ def _used(history: History, device: DeviceId, start: datetime, end: datetime) ->
     return sum(said) if said else None
 
 
+LIMITS: Sequence[Words] = (
+    say("What this cannot know: rooms warm and cool as they really did, and people did what they really did."),
+    say("A command that was not sent then is taken to be obeyed after two seconds."),
+    say(
+        "Not stored, so not replayed: which values were only retained, signs of busy devices, gateways that were away."
+    ),
+)
+"""Where a replay ends and a guess begins."""
+
+
+def summary(done: Backtest, found: Difference, language: Language) -> Iterator[str]:
+    """For a terminal, in local time."""
+    words, zone = language.words, ZoneInfo(language.timezone)
+    yield words(say("{steps} steps. The same commands: {count}", steps=float(done.steps), count=float(len(found.both))))
+    for title, deeds in (
+        (say("Sent then, not by this policy: {count}", count=float(len(found.only_then))), found.only_then),
+        (say("Only by this policy: {count}", count=float(len(found.only_here))), found.only_here),
+    ):
+        yield words(title)
+        for at, remedy in deeds:
+            yield f"  {at.astimezone(zone):%Y-%m-%d %H:%M:%S}  {remedy.device}  {words(doing(remedy))}"
+    minutes = found.comfort.total_seconds() / 60
+    yield words(say("Comfort: {count} minutes at a setpoint that nobody had then", count=float(round(minutes))))
+    yield words(say("Energy used then by what this policy switches off: {used_kwh}", used_kwh=found.kwh))
+    if found.unmetered:
+        yield words(say("{count} switch-offs without a figure", count=float(found.unmetered)))
+    yield from (words(one) for one in LIMITS)
+
+
 def _at(deed: Deed) -> datetime:
     return deed[0]
-
-
-def summary(done: Backtest, found: Difference, zone: tzinfo) -> Iterator[str]:
-    """For a terminal, in local time."""
-    yield f"{done.steps} steps. The same commands: {len(found.both)}"
-    for title, deeds in (("Sent then, not by this policy", found.only_then), ("Only by this policy", found.only_here)):
-        yield f"{title}: {len(deeds)}"
-        for at, remedy in deeds:
-            yield f"  {at.astimezone(zone):%Y-%m-%d %H:%M:%S}  {remedy.device}  {doing(remedy)}"
-    yield f"Comfort: {found.comfort.total_seconds() / 60:.0f} minutes at a setpoint that nobody had then"
-    without = f"; {found.unmetered} switch-offs without a figure" if found.unmetered else ""
-    yield f"Energy used then by what this policy switches off: {found.kwh:.2f} kWh{without}"

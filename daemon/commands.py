@@ -17,7 +17,8 @@ from rich.console import Console
 from daemon.accounts.commands import app as users
 from daemon.discovery_commands import discover, init
 from daemon.running import MISUSE, OK, TROUBLE, log_to_terminal
-from daemon.trust_commands import backtest, explain, lint, promote, verify_audit
+from daemon.trial_commands import backtest, promote
+from daemon.trust_commands import explain, lint, verify_audit
 
 if TYPE_CHECKING:
     from daemon.configuration.schema import Configuration
@@ -48,14 +49,17 @@ def run(
 ) -> None:
     """Run the daemon: listen, judge, correct, prove, store, show."""
     from daemon.bootstrap import assemble  # noqa: PLC0415  half a second that --help does not pay
+    from daemon.errors import StoreUnavailable  # noqa: PLC0415
     from daemon.running import run as run_daemon  # noqa: PLC0415
+    from daemon.sole import sole  # noqa: PLC0415
     from daemon.web import WebUnavailable  # noqa: PLC0415
 
     log_to_terminal(logging.DEBUG if verbose else logging.INFO)
     configuration = _loaded(config)
     try:
-        code = run_daemon(assemble(configuration, os.environ, path=config), _out.print)
-    except WebUnavailable as trouble:
+        with sole(configuration.journal.path):
+            code = run_daemon(assemble(configuration, os.environ, path=config), _out.print)
+    except (WebUnavailable, StoreUnavailable) as trouble:
         _give_up(str(trouble))
     raise typer.Exit(code)
 

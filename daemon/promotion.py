@@ -24,6 +24,7 @@ from policies.office.office import Office
 from policies.office.requests import Extend, SetMode
 from policies.office.site import Site
 from policies.step import seated
+from policies.words import Words, say
 from sensors.device import DeviceId
 
 _LONGEST = timedelta(hours=96)
@@ -31,12 +32,12 @@ _LONGEST = timedelta(hours=96)
 
 @dataclass(frozen=True, slots=True)
 class Would:
-    """One thing that it would have done. `conflict`: what speaks against it; empty: nothing."""
+    """One thing that it would have done. `conflict`: what speaks against it; None: nothing."""
 
     at: datetime
     device: DeviceId
     remedy: str
-    conflict: str = ""
+    conflict: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +98,17 @@ def decide_in_journal(path: Path, office: Office, request: SetMode, who: str, no
         journal.close()
 
 
-def _conflict(history: History, site: Site, row: CaseRow, decided: Sequence[Decided]) -> str:
+def _conflict(history: History, site: Site, row: CaseRow, decided: Sequence[Decided]) -> Words | None:
     device = site.devices[DeviceId(row.device)]
     for one in decided:
         request = one.request
         if not isinstance(request, Extend) or request.zone != device.zone or request.device not in {None, device.id}:
             continue
         if one.at <= row.at < request.until:
-            return f"{one.who} had leave until {request.until:%Y-%m-%d %H:%M} UTC"
+            return say("{who} had leave until {until_at}", who=one.who, until_at=request.until)
     for other in site.in_zone[device.zone]:
         if other.kind == "occupancy":
             seen = history.series(other.id, "occupancy", "occupied", row.at - timedelta(hours=1), row.at)
             if seen and seen[-1].value:
-                return f"{other.id} saw somebody"
-    return ""
+                return say("{sensor} saw somebody", sensor=other.id)
+    return None

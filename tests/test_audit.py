@@ -185,7 +185,7 @@ def test_a_hostile_edit_is_found_and_its_first_break_named(name: str, seed: int,
     verdict = verify(entries(as_export(forged, tmp_path)), [head_of(lines, HEAD_AT)])
 
     assert verdict.broken_at == first, verdict.why
-    assert str(min(first, len(forged))) in verdict.why or f"head {HEAD_AT}" in verdict.why
+    assert str(min(first, len(forged))) in str(verdict.why) or f"head {HEAD_AT}" in str(verdict.why)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

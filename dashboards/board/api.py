@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from starlette.responses import JSONResponse, Response
 
+from dashboards.board.api_decisions import decision_routes
 from dashboards.board.api_past import past_routes
 from dashboards.board.api_values import Answers
 from dashboards.board.api_wishes import wish_routes
@@ -67,6 +68,7 @@ def api(source: Source, reception: Reception) -> APIRouter:
         return said(request, leaves(source.state(), source.now()))
 
     routes.include_router(wish_routes(source, bearer))
+    routes.include_router(decision_routes(source, bearer, answers))
     routes.include_router(past_routes(source, answers))
     return routes
 

@@ -5,11 +5,14 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from dashboards.board.overtime_decisions import ask_overtime, decide_overtime
 from policies.control.case import Case
 from policies.office.desk import ExemptFor
 from policies.office.requests import (
     Acknowledge,
+    AskOvertime,
     Contest,
+    DecideOvertime,
     Exempt,
     Extend,
     MarkDay,
@@ -151,6 +154,8 @@ DECISIONS: Mapping[str, tuple[type[Request], Callable[[State, datetime, str, Fie
     "mute": (Silence, mute),
     "day": (MarkDay, mark_day),
     "mode": (SetMode, set_mode),
+    "overtime": (AskOvertime, ask_overtime),
+    "overtime-answer": (DecideOvertime, decide_overtime),
 }
 """What a form may be about: the request it becomes, and how."""
 

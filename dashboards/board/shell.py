@@ -51,6 +51,8 @@ SAID: Mapping[str, Words] = {
     "mute": say("Noted: no notices about it."),
     "day": say("Noted: the day is marked."),
     "mode": say("Noted: the rule is changed."),
+    "overtime": say("Noted: somebody else has to grant this overtime."),
+    "overtime-answer": say("Noted: the overtime is answered."),
 }
 """What is said on the page that follows a form."""
 

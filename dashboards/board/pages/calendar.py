@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from dashboards.board.door import Person
 from dashboards.board.page import Arguments, Drawn, Kind, Part
+from dashboards.views.overtime import overtimes
 from dashboards.views.year import KINDS, year_view
 from policies.office.requests import MarkDay
 from policies.state import State
@@ -27,7 +28,10 @@ class CalendarPage(Kind):
         return Drawn(
             title=say("Calendar"),
             top={"year": Part("year.html", (year, KINDS))},
-            body={"marks": Part("marks.html", year.marks)},
+            body={
+                "marks": Part("marks.html", year.marks),
+                "overtime": Part("overtime.html", (overtimes(state, now), None)),
+            },
         )
 
     def forms(self, state: State, now: datetime, arguments: Arguments, person: Person) -> Part | None:

@@ -5,10 +5,11 @@ from datetime import datetime
 from dashboards.board.decisions import REASONS
 from dashboards.board.door import Person
 from dashboards.board.page import Arguments, Drawn, Kind, Part
+from dashboards.views.overtime import budget, overtimes
 from dashboards.views.place import zone
 from dashboards.views.zone import Curves, curves, zone_page
 from policies.history import History
-from policies.office.requests import Exempt, Extend
+from policies.office.requests import AskOvertime, DecideOvertime, Exempt, Extend
 from policies.state import State
 from policies.words import say
 from sensors.device import ZoneId
@@ -42,14 +43,21 @@ class RoomPage(Kind):
                 "watts": Part("chart.html", ("watts", known.watts if known else None)),
                 "devices": Part("machines.html", page.machines),
                 "exempt": Part("exemptions.html", page.exemptions),
+                "overtime": Part(
+                    "overtime.html",
+                    (overtimes(state, now, ZoneId(arguments["zone"])), budget(state, ZoneId(arguments["zone"]), now)),
+                ),
             },
         )
 
     def forms(self, state: State, now: datetime, arguments: Arguments, person: Person) -> Part | None:
-        """More time, and for admins an exemption."""
+        """More time, recurring overtime, and for admins an exemption."""
         page = zone_page(state, ZoneId(arguments["zone"]), now)
         if page is None or not person.may(Extend):
             return None
         exempt = (REASONS, page.exemptions) if person.may(Exempt) else None
         names = zone(state.office.site, ZoneId(arguments["zone"]))
-        return Part("extend.html", (names, QUICK_MINUTES, BECAUSE, page.leaves, exempt))
+        recurring = overtimes(state, now, ZoneId(arguments["zone"]))
+        today = state.office.site.calendar.local(now).date()
+        overtime = (recurring, today, person.may(DecideOvertime)) if person.may(AskOvertime) else None
+        return Part("extend.html", (names, QUICK_MINUTES, BECAUSE, page.leaves, exempt, overtime))

@@ -46,6 +46,8 @@ def build_site(configuration: Configuration) -> Site:
                 owner=zone.owner,
                 floor=zone.floor,
                 leave_hours_per_month=zone.leave_hours_per_month,
+                area_m2=zone.area_m2,
+                people=zone.people,
             )
             for name, zone in configuration.zones.items()
         },

@@ -134,6 +134,8 @@ class ZoneEntry(Section):
     )
     owner: Words = Field(default="", validate_default=False, description="who looks after it, as notices shall say it")
     floor: Words = Field(default="", validate_default=False, description="floor, for the board's order")
+    area_m2: float | None = Field(default=None, gt=0, le=1_000_000, description="its floor area in square metres")
+    people: int | None = Field(default=None, ge=1, le=100_000, description="people who work in it")
     leave_hours_per_month: float | None = Field(
         default=None, ge=0, le=744, description="hours outside its opening hours that may be asked for in a month"
     )

@@ -13,7 +13,10 @@ from sensors.device import Device, DeviceId, Kind, ZoneId
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """A room or an area with one set of hours and one owner. `names` by language code. `leave_hours_per_month` None: unlimited."""
+    """A room or an area with one set of hours and one owner. `names` by language code. `leave_hours_per_month` None: unlimited.
+
+    `area_m2`, `people` None: nobody told us, and nothing is divided by them.
+    """
 
     id: ZoneId
     hours: Hours
@@ -21,6 +24,8 @@ class Zone:
     owner: str = ""
     floor: str = ""
     leave_hours_per_month: float | None = None
+    area_m2: float | None = None
+    people: int | None = None
 
 
 @dataclass(frozen=True)

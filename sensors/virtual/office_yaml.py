@@ -58,6 +58,9 @@ def _zone(zone: PlannedZone) -> Iterator[str]:
     if zone.owner:
         yield f"    owner: {_text(zone.owner)}"
     yield f"    floor: {_text(zone.floor)}"
+    yield f"    area_m2: {zone.area_m2:g}"
+    if zone.people:
+        yield f"    people: {zone.people}"
 
 
 def _device(device: Device) -> Iterator[tuple[str, str]]:

@@ -213,7 +213,7 @@ def test_a_revision_is_complete_or_not_there_and_never_written_over(tmp_path: Pa
     (half / "report-en.pdf").write_bytes(b"half")
     assert archive.months() == []
     archive.put(JUNE, 0, {"report-en.html": b"whole"})
-    assert archive.names(JUNE, 0) == ["report-en.html"]
+    assert archive.sizes(JUNE, 0) == {"report-en.html": 5}
     with pytest.raises(FileExistsError):
         archive.put(JUNE, 0, {"report-en.html": b"other"})
     assert archive.read(JUNE, 0, "report-en.html") == b"whole"

@@ -59,10 +59,11 @@ class Archive:
         names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
         return sorted(int(match[1]) for match in map(_REVISION.fullmatch, names) if match)
 
-    def names(self, month: MonthOf, revision: int) -> list[str]:
-        """The files of a revision, sorted; empty where there is none."""
+    def sizes(self, month: MonthOf, revision: int) -> Mapping[str, int]:
+        """The files of a revision and their bytes, sorted by name; empty where there is none."""
         folder = self._folder(month, revision)
-        return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+        found = folder.iterdir() if folder.is_dir() else ()
+        return dict(sorted((path.name, path.stat().st_size) for path in found))
 
     def read(self, month: MonthOf, revision: int, name: str) -> bytes | None:
         """One file; None where it is not there. A name is never a path."""

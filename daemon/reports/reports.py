@@ -46,14 +46,14 @@ class Reports:
         maker: Maker,
         now: Callable[[], datetime],
         *,
-        changed: Callable[[], None] = lambda: None,
         also: Callable[[datetime], None] = lambda _: None,
         address: str | None = None,
     ) -> None:
         self._site, self.archive, self._maker, self._now = site, archive, maker, now
-        self._changed, self._also, self._address = changed, also, address
+        self._also, self._address = also, address
+        self.changed: Callable[[], None] = lambda: None
         self._readers: Sequence[Reader] = ()
-        self._day, self._minute = 1, 13 * 60
+        self.day, self.minute = 1, 13 * 60
         self._lock = threading.Lock()
         self._asked: list[Asked] = []
         self._compared: tuple[date, frozenset[MonthOf]] | None = None
@@ -62,7 +62,7 @@ class Reports:
 
     def settings(self, readers: Sequence[Reader], day: int, minute: int) -> None:
         """Who gets it, and from when on it is made, from now on."""
-        self._readers, self._day, self._minute = tuple(readers), day, minute
+        self._readers, self.day, self.minute = tuple(readers), day, minute
         self._wake.set()
 
     @property
@@ -97,7 +97,7 @@ class Reports:
                 self._do(asked[0], now)
                 del asked[0]
             local = self._site().calendar.local(now)
-            for month in months_due(local, self._day, self._minute, self.archive.months()):
+            for month in months_due(local, self.day, self.minute, self.archive.months()):
                 if self._end.is_set():
                     return
                 if self.archive.months() or self._maker.is_known(month):
@@ -108,12 +108,13 @@ class Reports:
             with self._lock:
                 self._asked = [*asked, *self._asked]
             self._send_what_is_due(now)
+            self.changed()
 
     def _do(self, asked: Asked, now: datetime) -> None:
         if asked.revision is not None:
             if asked.revision in self.archive.revisions(asked.month):
                 self.archive.note(asked.month, Note(now, asked.revision, "asked", who=asked.who))
-                self._changed()
+                self.changed()
         elif self.archive.revisions(asked.month):
             self._revise(asked.month, now)
         else:
@@ -128,13 +129,13 @@ class Reports:
         self.archive.put(month, revision, files)
         self.archive.note(month, Note(now, revision, "made"))
         _log.info("reports: the report for %s (r%d) is in the archive", month, revision)
-        self._changed()
+        self.changed()
 
     def _revise_what_changed(self, local: datetime, now: datetime) -> None:
         """Once a day, the months that late data may still reach."""
-        is_time = local.hour * 60 + local.minute >= self._minute
+        is_time = local.hour * 60 + local.minute >= self.minute
         done = self._compared[1] if self._compared is not None and self._compared[0] == local.date() else frozenset()
-        newest = last_due(local, self._day, self._minute)
+        newest = last_due(local, self.day, self.minute)
         for month in {newest, newest.before} & set(self.archive.months()) - done if is_time else ():
             if self._end.is_set():
                 return
@@ -186,7 +187,7 @@ class Reports:
         else:
             self.archive.note(month, Note(self._now(), revision, "sent", reader.name))
             _log.info("reports: %s (r%d) was sent to a reader", month, revision)
-        self._changed()
+        self.changed()
 
     def _run(self) -> None:
         while not self._end.is_set():

@@ -20,10 +20,16 @@ from dashboards.board.one_tap import Open, one_tap
 from dashboards.board.page import Addresses, Kind
 from dashboards.board.pages import KINDS
 from dashboards.board.pages.house import HealthPage, PeoplePage
+from dashboards.board.pages.reports import ReportsPage
 from dashboards.board.probes import probes
+from dashboards.board.reports import report_routes
 from dashboards.board.shell import Link, Shell
 from dashboards.board.source import Source
 from dashboards.board.visitor import Reception
+from dashboards.views.report_shelf import Desk
+from policies.words import say
+
+REPORTS = Link("/reports", say("Reports"))
 
 
 def board(
@@ -35,17 +41,18 @@ def board(
     more: Sequence[Kind] = (),
     links: Sequence[Link] = (),
     open_link: Open | None = None,
+    desk: Desk | None = None,
 ) -> FastAPI:
     """The application. `hosts`: the names people reach it by, besides localhost and plain addresses.
 
-    `more` pages of other makers (the reports) and the `links` to them in the header. `app.state.live.close()` ends all
-    open streams, from any thread: call it before the server stops.
+    `more` pages of other makers and the `links` to them in the header; `desk` keeps the reports.
+    `app.state.live.close()` ends all open streams, from any thread: call it before the server stops.
     """
     entry = entry or Entry()
     live = Live(source, secrets.token_hex(4))
     reception = Reception(entry)
-    addresses = Addresses([*KINDS, PeoplePage(entry), HealthPage(source), *more])
-    shell = Shell(source, live, reception, addresses, links)
+    addresses = Addresses([*KINDS, PeoplePage(entry), HealthPage(source), *more, *_pages(desk)])
+    shell = Shell(source, live, reception, addresses, [*links, *([REPORTS] if desk is not None else ())])
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -74,6 +81,8 @@ def board(
     app.include_router(doing(shell))
     if open_link is not None:
         app.include_router(one_tap(shell, open_link))
+    if desk is not None:
+        app.include_router(report_routes(shell, desk))
     _stream(app, source, live, reception, addresses)
 
     @app.get("/{path:path}", include_in_schema=False)
@@ -81,6 +90,10 @@ def board(
         return await shell.page(request)
 
     return app
+
+
+def _pages(desk: Desk | None) -> Sequence[Kind]:
+    return () if desk is None else (ReportsPage(desk),)
 
 
 def _stream(app: FastAPI, source: Source, live: Live, reception: Reception, addresses: Addresses) -> None:

@@ -31,6 +31,7 @@ from daemon.history.sqlite_writer import SqliteWriter
 from daemon.home_assistant import HomeAssistant
 from daemon.journal.journal import Journal
 from daemon.links import Links, site_key
+from daemon.listener import Listener
 from daemon.mqtt.network import Network
 from daemon.mqtt.session import BrokerSettings
 from daemon.notices.display import Display
@@ -115,7 +116,7 @@ def assemble(
         recent=[(row.raw, row.version) for row in rows],
         crash=crash,
     )
-    engine.speak_through(network)
+    engine.speak_through(Listener(network) if configuration.broker.listen_only else network)
     notices.display = Display(network.publish_retained_own, lambda: network.connected_since)
     engine.watch(notices.look)
     if shown:

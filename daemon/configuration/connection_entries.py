@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
-from daemon.configuration.quantities import FilePath, Length, Size
+from daemon.configuration.quantities import FilePath, Flag, Length, Size
 from daemon.configuration.section import Section, one_of
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -100,6 +100,11 @@ class BrokerEntry(Section):
         default="off",
         description="who may ask for more time on officed/<site>/request: nobody (off), whoever sends an API token (token), "
         "or whoever the broker lets publish there (acl)",
+    )
+    listen_only: Flag = Field(
+        default=False,
+        description="true: nothing is said to devices, no command and no question, whatever the rules decide; for an officed "
+        "on trial beside the real one",
     )
     max_ingest_delay: Length = Field(
         default=timedelta(milliseconds=20),

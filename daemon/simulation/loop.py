@@ -23,10 +23,16 @@ OnStep = Callable[[datetime, State, Sequence[AnyReading], Sequence[Effect]], Non
 
 
 class Lockstep:
-    """Office time goes on in slices of twenty seconds, or to the instant the engine asked for. Deterministic."""
+    """Office time goes on in slices of twenty seconds, or to the instant the engine asked for. Deterministic.
 
-    def __init__(self, office: VirtualOffice, registry: Registry, state: State, on_step: OnStep) -> None:
+    `every` is another slice: longer ones cost less, and commands and readings then wait for the end of theirs.
+    """
+
+    def __init__(
+        self, office: VirtualOffice, registry: Registry, state: State, on_step: OnStep, every: timedelta = SLICE
+    ) -> None:
         self.state = state
+        self._every = every
         self._office = office
         self._registry = registry
         self._on_step = on_step
@@ -39,7 +45,7 @@ class Lockstep:
         now = start
         while now < end:
             self._turn(now)
-            later = now + SLICE
+            later = now + self._every
             if self._wake_at is not None and now < self._wake_at < later:
                 later = self._wake_at
             now = min(later, end)

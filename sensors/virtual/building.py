@@ -42,6 +42,8 @@ class VirtualOffice:
         self.truth = Truth(meters=frozenset(each.id for each in plan.devices if each.measures))
         self.days = Days(plan.timezone, plan.closed_days, plan.open_days)
         self.weather = Weather(seed, self.days)
+        self.calm_seconds = 0.0
+        """No device reports by itself more often than this: for a past of weeks that has to be lived in seconds."""
         self._seed = seed
         self._heap: list[tuple[float, int, Do]] = []
         self._order = 0
@@ -195,13 +197,16 @@ class VirtualOffice:
         self.later(at + STEP_SECONDS, partial(self._step, habits))
 
     def _begin_reports(self, voice: Voice, at: float) -> None:
+        def pause() -> float:
+            return max(voice.seconds_to_report(), self.calm_seconds)
+
         def report(then: float) -> None:
             self.say(voice, voice.report(then), then)
             if voice not in self._silent:
-                self.later(then + voice.seconds_to_report(), report)
+                self.later(then + pause(), report)
 
         if voice.seconds_to_report() != float("inf"):
-            self.later(at + voice.chance.random() * voice.seconds_to_report(), report)
+            self.later(at + voice.chance.random() * pause(), report)
 
     def _silence(self, voice: Voice, at: float) -> None:
         self._silent.add(voice)

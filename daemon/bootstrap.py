@@ -20,6 +20,7 @@ from daemon.configuration.schema import Configuration
 from daemon.configuration.secret import read_secret
 from daemon.daemon import Daemon
 from daemon.engine import TICK, Engine
+from daemon.gathering import LONGEST
 from daemon.history.answers import Writer
 from daemon.history.influx import InfluxHistory
 from daemon.history.influx_query import InfluxQuery
@@ -35,6 +36,7 @@ from daemon.listener import Listener
 from daemon.mqtt.network import Network
 from daemon.mqtt.session import BrokerSettings
 from daemon.notices.display import Display
+from daemon.notices.keeping import LettersFirst
 from daemon.notices.notices import Notices
 from daemon.ports import CrashPoint, Tell
 from daemon.reload import Reload
@@ -89,12 +91,15 @@ def assemble(
     state = _restored(fresh, journal, clock, rows[-1].received_at if rows else None, tell)
     notices = Notices(lambda: engine.state, clock.now, environment)
     notices.configure(configuration)
+    notices.delivery.keep_in(lambda record: journal.keep("notices", record), journal.kept("notices"))
+    letters_first = LettersFirst(journal, notices.delivery.keep)
     links = None
     if configuration.board.address is not None:
         key = site_key(configuration.journal.path.with_name("links.key"))
         links = Links(key, configuration.board.address)
         notices.link_to = links.link_to
-    engine = Engine(state, registry, journal, clock, tell=tell, notify=notices, crash=crash)
+    wait = min(LONGEST, configuration.broker.max_ingest_delay * 10)
+    engine = Engine(state, registry, journal, clock, tell=tell, notify=notices, crash=crash, longest_wait=wait)
     entry = _entry(configuration.board, clock)
     requests = RequestsByMqtt(
         configuration.site.id,

@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 
 from daemon.clock import Clock
 from daemon.errors import StoreUnavailable
-from daemon.inbox import HearRequest, Item, Reconfigured, Remark, Stop, gathered
+from daemon.gathering import LONGEST, Gathering, decoded
+from daemon.inbox import Decoded, HearRequest, Item, Reconfigured, Remark, Stop
 from daemon.mqtt.batch import Batch
 from daemon.ports import CrashPoint, Tell
 from daemon.records import EngineJournal, Ledger
@@ -39,7 +40,6 @@ UNKEPT_MESSAGES = 100_000
 RETRY_AFTER = 1.0
 TICK = timedelta(seconds=30)
 
-
 Watcher = Callable[[State], None]
 
 
@@ -59,11 +59,13 @@ class Engine:
         watchers: Iterable[Watcher] = (),
         decoded_row: int = 0,
         crash: CrashPoint = lambda _: None,
+        longest_wait: timedelta = LONGEST,
     ) -> None:
         self.state = state
         self._requests_topic = ""
         self._requests: HearRequest = lambda *_: ()
         self.inbox: queue.SimpleQueue[Item] = queue.SimpleQueue()
+        self._gathering = Gathering(self.inbox, longest_wait)
         self.steps = 0
         self.failures = 0
         self.late_seconds = 0.0
@@ -99,6 +101,7 @@ class Engine:
         """People's requests come in on this topic too; whoever subscribes knows it. Before `start`."""
         self._requests_topic, self._requests = topic, hear
         self._speaker.also = (topic,)
+        self._gathering.at_once = topic
 
     def watch(self, watcher: Watcher) -> None:
         """Call with every new state, on the engine thread: it must return at once."""
@@ -151,21 +154,21 @@ class Engine:
     def hear_again(self, batch: Batch) -> None:
         """Complete what is known with a row that an earlier run has stored and judged: before the first turn."""
         heard = Heed(self.state.office)
-        for message in batch.messages:
-            heed(heard, self._registry.decode(message))
+        heed(heard, decoded(batch, self._registry.decode).readings)
         self.state = replace(self.state, office=heard.done())
 
     def _inputs(self, items: Sequence[Item], now: datetime) -> list[Input]:
         inputs: list[Input] = []
         readings: list[AnyReading] = []
         for item in items:
-            if isinstance(item, Batch):
-                for message in item.messages:
-                    readings.extend(self._registry.decode(message))
+            if isinstance(item, Batch | Decoded):
+                batch, said = decoded(item, self._registry.decode)
+                readings += said
+                for message in batch.messages if self._requests_topic else ():
                     if message.topic == self._requests_topic:
                         inputs += self._requests(message, self.state.office, now)
-                self._ledger.row = item.row
-                self._unkept += len(item.messages)
+                self._ledger.row = batch.row
+                self._unkept += len(batch.messages)
             elif isinstance(item, Reconfigured):
                 self._take_readings(readings, inputs)
                 readings = []
@@ -183,7 +186,7 @@ class Engine:
 
     def _take_readings(self, readings: list[AnyReading], inputs: list[Input]) -> None:
         if readings:
-            self._ledger.hear(readings)
+            self._ledger.hear(readings, since=self._gathering.began)
             inputs.append(Readings(readings))
 
     def _reconfigure(self, item: Reconfigured) -> None:
@@ -232,7 +235,7 @@ class Engine:
         if self._ledger.is_waiting:
             pause = min(pause, FLUSH_AFTER)
         due = time.monotonic() + pause
-        items = gathered(self.inbox, max(0.001, pause))
+        items = self._gathering.next(max(0.001, pause), self._registry.decode, self.state.office)
         self.late_seconds = max(0.0, time.monotonic() - due)
         return items
 

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -12,6 +13,7 @@ from daemon.mqtt.batch import Batch
 from policies.inputs import Asked, Configured, Input
 from policies.office.office import Office
 from sensors.messages import Message
+from sensors.readings import AnyReading
 from sensors.registry import Registry
 
 
@@ -52,7 +54,14 @@ class Reconfigured:
     remark: Remark
 
 
-Item = Batch | Input | Reconfigured | Remark | Stop
+class Decoded(NamedTuple):
+    """A batch and what it says."""
+
+    batch: Batch
+    readings: Sequence[AnyReading]
+
+
+Item = Batch | Decoded | Input | Reconfigured | Remark | Stop
 
 
 HearRequest = Callable[[Message, Office, datetime], Sequence[Asked]]

@@ -55,9 +55,13 @@ class Ledger:
         self._make_lines()
         self._site = site
 
-    def hear(self, readings: Sequence[AnyReading]) -> None:
-        """A point for every reading of a configured device, made when it is written: many at once cost half as much."""
-        self._touch()
+    def hear(self, readings: Sequence[AnyReading], *, since: float | None = None) -> None:
+        """A point for every reading of a configured device, made when it is written: many at once cost half as much.
+
+        `since`: when the first of them came (monotonic seconds); left out: now.
+        """
+        if not self.is_waiting:
+            self._since = time.monotonic() if since is None else since
         self._heard += readings
 
     def note(self, record: Record) -> None:

@@ -28,6 +28,7 @@ class Tick:
         self._count = 0
         self._equal = 0
         self._suspected = 0
+        self._window = 0
         self._haste_until = float("-inf")
         self._calm_until = float("-inf")
 
@@ -53,12 +54,16 @@ class Tick:
         """Does the broker wait for our acknowledgements, or is that to be found out?"""
         if self._suspected:
             if count * 2 >= self._suspected:
+                self._window = self._suspected
                 self._haste_until = now + HASTE_SECONDS
             else:
                 self._calm_until = now + CALM_SECONDS
             self._suspected = self._equal = 0
         if now < self._haste_until:
-            return True
+            if count * 2 >= self._window:
+                return True
+            self._haste_until = now  # it was chance, or the queue is empty
+            self._calm_until = now + HASTE_SECONDS
         self._equal = self._equal + 1 if count == self._count and count >= _FEW else 1
         self._count = count
         if self._equal >= _EQUAL_READS and now >= self._calm_until:

@@ -1,0 +1,130 @@
+"""Readings that change no state wait for others; whatever presses is judged at once, with all that had waited."""
+
+import queue
+import time
+from datetime import timedelta
+
+import pytest
+from offices import EVENING, ac, office, plug
+
+from daemon.gathering import Gathering
+from daemon.inbox import Decoded, Item, Stop
+from daemon.mqtt.batch import Batch
+from policies.inputs import Readings, Tick
+from policies.pressing import is_pressing
+from policies.state import State
+from policies.step import step
+from sensors.messages import Message
+from sensors.readings import AnyReading, Busy, Climate, CommandReply, Power, PrintJob
+
+PLUG = plug()
+UNIT = ac()
+LONG = timedelta(seconds=30)
+SAID = {
+    b"same": Power(device=PLUG.id, arrived_at=EVENING, is_on=True, watts=41.0),
+    b"off": Power(device=PLUG.id, arrived_at=EVENING, is_on=False, watts=0.0),
+}
+
+
+def known() -> State:
+    """An office that has heard a plug and an air conditioner a moment ago."""
+    begun = office(PLUG, UNIT, policies=[])
+    said: list[AnyReading] = [
+        Power(device=PLUG.id, arrived_at=EVENING - timedelta(seconds=5), is_on=True, watts=40.0),
+        Climate(device=UNIT.id, arrived_at=EVENING - timedelta(seconds=5), mode="cool", cooling_setpoint_celsius=26.0),
+    ]
+    return step(begun, [Readings(said)], EVENING).state
+
+
+def decode(message: Message) -> tuple[AnyReading, ...]:
+    if message.payload == b"broken":
+        raise ValueError("no decoder may do that")
+    return (SAID[message.payload],)
+
+
+def handed(*payloads: bytes | Item, longest: timedelta = LONG, seconds: float = 0.05) -> list[list[Item]]:
+    """What each next step is over, until nothing is left."""
+    inbox: queue.SimpleQueue[Item] = queue.SimpleQueue()
+    for row, item in enumerate(payloads):
+        inbox.put(Batch(row, EVENING, [Message("z/p", item, EVENING)]) if isinstance(item, bytes) else item)
+    gathering = Gathering(inbox, longest)
+    steps = []
+    while not inbox.empty():
+        steps.append(gathering.next(seconds, decode, known().office))
+    return steps
+
+
+@pytest.mark.parametrize(
+    ("reading", "presses"),
+    [
+        pytest.param(Power(device=PLUG.id, arrived_at=EVENING, is_on=True, watts=99.0), False, id="more watts"),
+        pytest.param(Power(device=PLUG.id, arrived_at=EVENING, watts=99.0), False, id="watts alone"),
+        pytest.param(Power(device=PLUG.id, arrived_at=EVENING, is_on=False), True, id="switched off"),
+        pytest.param(Power(device=PLUG.id, arrived_at=EVENING, is_on=False, live=False), False, id="no evidence"),
+        pytest.param(
+            Power(device=PLUG.id, arrived_at=EVENING + timedelta(days=1), is_on=True), True, id="after a silence"
+        ),
+        pytest.param(Climate(device=UNIT.id, arrived_at=EVENING, mode="cool", room_celsius=29.0), False, id="warmer"),
+        pytest.param(Climate(device=UNIT.id, arrived_at=EVENING, mode="heat"), True, id="another mode"),
+        pytest.param(Climate(device=UNIT.id, arrived_at=EVENING, cooling_setpoint_celsius=23.0), True, id="set lower"),
+        pytest.param(
+            Climate(device=UNIT.id, arrived_at=EVENING, heating_setpoint_celsius=20.0), True, id="never said before"
+        ),
+        pytest.param(PrintJob(device=PLUG.id, arrived_at=EVENING, job="1"), False, id="printed"),
+        pytest.param(Busy(device=PLUG.id, arrived_at=EVENING, busy=True), True, id="at work"),
+        pytest.param(CommandReply(device=PLUG.id, arrived_at=EVENING, accepted=False), True, id="an answer"),
+        pytest.param(Power(device=UNIT.id, arrived_at=EVENING, is_on=True), True, id="another side of a device"),
+    ],
+)
+def test_what_changes_a_state_presses(reading: AnyReading, presses: bool) -> None:
+    assert is_pressing(known().office, [reading]) is presses
+
+
+def test_a_device_that_nobody_configured_presses_nobody() -> None:
+    stranger = Power(device=plug("stranger").id, arrived_at=EVENING, is_on=True)
+    assert not is_pressing(known().office, [stranger])
+
+
+def test_what_changes_nothing_is_judged_together() -> None:
+    assert [len(step) for step in handed(b"same", b"same", b"same")] == [3]
+
+
+def test_what_presses_is_judged_at_once_with_all_that_waited() -> None:
+    began = time.monotonic()
+    steps = handed(b"same", b"off", seconds=20)
+    assert time.monotonic() - began < 10, "it waited although something pressed"
+    assert [item.readings[0].live for item in steps[0] if isinstance(item, Decoded)] == [True, True]
+
+
+def test_anything_but_readings_ends_the_wait_and_keeps_its_place() -> None:
+    steps = handed(b"same", Tick(), b"same", Stop(), seconds=20)
+    kinds = [type(item) for item in steps[0]]
+    assert kinds == [Batch, Tick, Batch, Stop]
+
+
+def test_nothing_waits_longer_than_it_may() -> None:
+    began = time.monotonic()
+    handed(b"same", longest=timedelta(milliseconds=20), seconds=20)
+    assert time.monotonic() - began < 10
+
+
+def test_nothing_waits_where_nothing_may() -> None:
+    began = time.monotonic()
+    steps = handed(b"same", longest=timedelta(0), seconds=20)
+    assert time.monotonic() - began < 10
+    assert [type(item) for item in steps[0]] == [Batch]
+
+
+def test_what_cannot_be_decoded_is_left_to_the_step() -> None:
+    steps = handed(b"same", b"broken", b"same", seconds=20)
+    assert [type(item) for item in steps[0]] == [Decoded, Batch, Batch]
+
+
+def test_requests_of_people_do_not_wait() -> None:
+    inbox: queue.SimpleQueue[Item] = queue.SimpleQueue()
+    inbox.put(Batch(1, EVENING, [Message("officed/site/request", b"same", EVENING)]))
+    gathering = Gathering(inbox, LONG)
+    gathering.at_once = "officed/site/request"
+    began = time.monotonic()
+    assert len(gathering.next(20, decode, known().office)) == 1
+    assert time.monotonic() - began < 10

@@ -99,7 +99,7 @@ def assemble(
         links = Links(key, configuration.board.address)
         notices.link_to = links.link_to
     wait = min(LONGEST, configuration.broker.max_ingest_delay * 10)
-    engine = Engine(state, registry, journal, clock, tell=tell, notify=notices, crash=crash, longest_wait=wait)
+    engine = Engine(state, registry, letters_first, clock, tell=tell, notify=notices, crash=crash, longest_wait=wait)
     entry = _entry(configuration.board, clock)
     requests = RequestsByMqtt(
         configuration.site.id,

@@ -14,7 +14,8 @@ from daemon.configuration.load import parse
 from daemon.configuration.problem import ConfigError
 from daemon.notices.delivery import Delivery, Send, by_apprise
 from daemon.notices.display import Display
-from daemon.notices.notice import Letter, Recipient
+from daemon.notices.letter import Letter
+from daemon.notices.notice import Recipient
 from daemon.notices.notices import Notices
 from daemon.notices.spool import MOST_WAITING, PAUSES, REPEATED_WITHIN, Spool
 from policies.control.effects import Notify
@@ -107,7 +108,7 @@ def letter(text: str = "words", **more: object) -> Letter:
 
 
 def replace_letter(old: Letter, **more: object) -> Letter:
-    fields = {name: getattr(old, name) for name in old.__dataclass_fields__}
+    fields = {name: getattr(old, name) for name in old.__struct_fields__}
     return Letter(**{**fields, **more})
 
 

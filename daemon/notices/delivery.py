@@ -1,27 +1,40 @@
-"""The thread that hands letters over: an address that is slow or away delays nobody but itself and its neighbours here."""
+"""The thread that hands letters over: an address that is slow or away delays nobody but itself and its neighbours here.
+
+What waits is in the journal. Before a letter is handed over, the record says so; after a kill in between it goes once more,
+with a word that it may be there already.
+"""
 
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+import msgspec
+
 from daemon.configuration.problem import ConfigError, Problem
-from daemon.notices.notice import Letter
-from daemon.notices.spool import Spool
+from daemon.errors import StoreUnavailable
+from daemon.notices.letter import Letter
+from daemon.notices.spool import Spool, Waiting
 
 _log = logging.getLogger(__name__)
 
 Send = Callable[[str, str], bool]
 """Hands title and text to one address; True where it arrived. May take its time, may raise."""
+Keep = Callable[[bytes], None]
+"""Makes the record of what waits durable. Raises StoreUnavailable."""
 _LOOK_SECONDS = 1.0
 
 
 class Delivery:
     """`put`, `addresses`, `facts` from any thread; nothing here ever blocks the engine."""
 
-    def __init__(self, sends: Sequence[Send], spool: Spool, now: Callable[[], datetime]) -> None:
-        self._sends, self._spool, self._now = tuple(sends), spool, now
+    def __init__(
+        self, sends: Sequence[Send], spool: Spool, now: Callable[[], datetime], keep: Keep = lambda _: None
+    ) -> None:
+        self._sends, self._spool, self._now, self._keep = tuple(sends), spool, now, keep
+        self._names: tuple[str, ...] = ()
         self._lock = threading.Lock()
+        self._keeping = threading.Lock()
         self._wake = threading.Event()
         self._ended = threading.Event()
         self._failing: set[int] = set()
@@ -33,15 +46,37 @@ class Delivery:
         self._thread.start()
 
     def stop(self, timeout_seconds: float) -> None:
-        """End; what waits is given up, the cases that it was about are told again by their deadlines."""
+        """End; what waits is in the journal, and goes on with the next start."""
         self._ended.set()
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join(timeout_seconds)
 
-    def addresses(self, sends: Sequence[Send]) -> None:
-        """Other addresses from now on; a letter to a recipient that is gone is dropped."""
-        self._sends = tuple(sends)
+    def addresses(self, sends: Sequence[Send], names: Sequence[str] = ()) -> None:
+        """Other addresses from now on, with their fingerprints; a letter to a recipient that is gone is dropped."""
+        self._sends, self._names = tuple(sends), tuple(names)
+
+    def keep_in(self, keep: Keep, kept: bytes | None) -> None:
+        """Where the record is kept, and what an earlier run has left there. Before `start`."""
+        self._keep = keep
+        if kept is not None:
+            try:
+                self._spool.unpack(kept)
+            except msgspec.ValidationError:
+                _log.warning("notices: what an earlier version left waiting cannot be read")
+
+    def keep(self) -> None:
+        """Make durable what was put in or has left since the last time. Raises StoreUnavailable."""
+        with self._keeping:
+            with self._lock:
+                if not self._spool.is_changed:
+                    return
+                record = self._spool.pack(self._now())
+            try:
+                self._keep(record)
+            except StoreUnavailable:
+                self._spool.is_changed = True
+                raise
 
     def put(self, letter: Letter, quiet_until: datetime | None) -> bool:
         """Take a letter in."""
@@ -64,13 +99,15 @@ class Delivery:
         """Hand one letter over; False where none is due."""
         with self._lock:
             one = self._spool.take(self._now())
+        self._keep_or_say()
         if one is None:
             return False
-        number, sends = one.letter.recipient, self._sends
-        if number >= len(sends):
+        number, sends = self._number(one.letter), self._sends
+        if number is None or number >= len(sends):
+            self._settle(one)
             return True
-        arrived = self._hand_over(sends[number], one.letter)
-        if arrived:
+        if self._hand_over(sends[number], one):
+            self._settle(one)
             self._sent += 1
             if number in self._failing:
                 _log.info("notices: recipient %d answers again", number)
@@ -78,6 +115,7 @@ class Delivery:
             return True
         with self._lock:
             again = self._spool.failed(one, self._now())
+        self._keep_or_say()
         if number not in self._failing:
             self._failing.add(number)
             _log.warning("notices: recipient %d (notices[%d]) does not take anything", number, number)
@@ -85,9 +123,29 @@ class Delivery:
             _log.warning("notices: one for recipient %d was given up: %s", number, one.letter.title)
         return True
 
-    def _hand_over(self, send: Send, letter: Letter) -> bool:
+    def _number(self, letter: Letter) -> int | None:
+        """Which of the present addresses it goes to."""
+        if not letter.address:
+            return letter.recipient
+        if letter.recipient < len(self._names) and self._names[letter.recipient] == letter.address:
+            return letter.recipient
+        return self._names.index(letter.address) if letter.address in self._names else None
+
+    def _settle(self, one: Waiting) -> None:
+        with self._lock:
+            self._spool.done(one)
+        self._keep_or_say()
+
+    def _keep_or_say(self) -> None:
+        """A record that is behind costs a doubtful repetition after a kill, not the notice."""
         try:
-            return send(letter.title, letter.body)
+            self.keep()
+        except StoreUnavailable as trouble:
+            _log.warning("notices: what waits is not in the journal: %s", trouble)
+
+    def _hand_over(self, send: Send, one: Waiting) -> bool:
+        try:
+            return send(one.letter.title, one.body)
         except Exception as error:  # noqa: BLE001  whatever a client raises, the next letter must go; its text may hold the address
             _log.debug("notices: %s", type(error).__name__)
             return False

@@ -16,7 +16,10 @@ BOTH = ("en", "zh_CN")
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Where some notices go. `quiet`: minutes of the local day, from and until; `names`: the owner may be named."""
+    """Where some notices go. `quiet`: minutes of the local day, from and until; `names`: the owner may be named.
+
+    `address`: a fingerprint of it.
+    """
 
     to: str
     number: int
@@ -24,6 +27,7 @@ class Recipient:
     zones: frozenset[ZoneId] | None = None
     quiet: tuple[int, int] | None = None
     names: bool = False
+    address: str = ""
 
     def wants(self, to: str, zone: ZoneId | None) -> bool:
         """Whether this is for it; what is about no zone is for all."""
@@ -42,27 +46,6 @@ class Recipient:
         day = local.date() + timedelta(days=1 if start > end and minute >= start else 0)
         wall = datetime(day.year, day.month, day.day, end // 60 % 24, end % 60, tzinfo=ZoneInfo(timezone))
         return wall.astimezone(now.tzinfo)
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """What is on its way to one recipient. `case` empty: about officed itself. `urgent`: quiet hours do not hold it.
-
-    `useless_at`: from then on nobody needs it any more.
-    """
-
-    recipient: int
-    case: str
-    title: str
-    text: str
-    urgent: bool = False
-    useless_at: datetime | None = None
-    link: str = ""
-
-    @property
-    def body(self) -> str:
-        """The text, with the link below it: a link is new each time, so it does not count as other words."""
-        return f"{self.text}\n{self.link}" if self.link else self.text
 
 
 def written(site: Site, notice: Notify, recipient: Recipient, policy: Policy | None = None) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """Notices to people: who hears of what, in which language, once, and not at night unless it cannot wait."""
 
+import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -9,7 +10,8 @@ from daemon.configuration.schema import Configuration
 from daemon.configuration.secret import read_secret
 from daemon.notices.delivery import Delivery, Send, by_apprise
 from daemon.notices.display import Display
-from daemon.notices.notice import Letter, Recipient, plain, sentence, written
+from daemon.notices.letter import Letter
+from daemon.notices.notice import Recipient, plain, sentence, written
 from daemon.notices.spool import Spool
 from policies.control.effects import Notify
 from policies.state import State
@@ -17,6 +19,8 @@ from policies.words import Words, say
 from sensors.device import ZoneId
 
 _log = logging.getLogger(__name__)
+
+DOUBT = say("You may have this notice already: officed was ended while it was being sent.")
 
 LinkTo = Callable[[Notify], str]
 """The one-tap link for a notice; empty where it gets none."""
@@ -41,10 +45,13 @@ class Notices:
     def configure(self, configuration: Configuration) -> None:
         """These addresses from now on. Raises ConfigError, and then the old ones stay."""
         entries = configuration.notices
-        sends = self._apprise([self._address(entry) for entry in entries])
-        self.delivery.addresses(sends)
+        urls = [self._address(entry) for entry in entries]
+        names = [hashlib.sha256(url.encode()).hexdigest()[:24] for url in urls]
+        self.delivery.addresses(self._apprise(urls), names)
         language = configuration.site.language
-        self._recipients = tuple(_recipient(entry, number, language) for number, entry in enumerate(entries))
+        self._recipients = tuple(
+            _recipient(entry, number, language, names[number]) for number, entry in enumerate(entries)
+        )
 
     def __call__(self, notice: Notify) -> None:
         """Tell them."""
@@ -58,8 +65,9 @@ class Notices:
                 title, text = written(site, notice, recipient, policy)
                 urgent = notice.act_at is not None
                 letter = Letter(
-                    recipient.number, notice.case, title, text, urgent=urgent, useless_at=notice.act_at, link=link
-                )
+                    recipient.number, notice.case, title, text, urgent=urgent, useless_at=notice.act_at, link=link,
+                    address=recipient.address, doubt=plain(site, DOUBT, now, recipient.language),
+                )  # fmt: skip
                 self.delivery.put(letter, recipient.quiet_until(now, site.calendar.timezone))
 
     def announce(self, words: Words) -> None:
@@ -68,7 +76,8 @@ class Notices:
         for recipient in self._recipients:
             if recipient.wants("manager", None):
                 title = plain(site, say("About officed"), now, recipient.language).replace("\n", " / ")
-                letter = Letter(recipient.number, "", title, plain(site, words, now, recipient.language))
+                text, doubt = (plain(site, said, now, recipient.language) for said in (words, DOUBT))
+                letter = Letter(recipient.number, "", title, text, address=recipient.address, doubt=doubt)
                 self.delivery.put(letter, recipient.quiet_until(now, site.calendar.timezone))
 
     def refused(self, problem: str) -> None:
@@ -87,9 +96,9 @@ class Notices:
         return read_secret(entry.url_file, entry.url_env, self._environment) or ""
 
 
-def _recipient(entry: NoticeEntry, number: int, language: str) -> Recipient:
+def _recipient(entry: NoticeEntry, number: int, language: str, address: str) -> Recipient:
     quiet = None
     if entry.quiet_from is not None and entry.quiet_until is not None:
         quiet = (entry.quiet_from, entry.quiet_until)
     zones = None if entry.zones is None else frozenset(ZoneId(zone) for zone in entry.zones)
-    return Recipient(entry.to, number, entry.language or language, zones, quiet, entry.names)
+    return Recipient(entry.to, number, entry.language or language, zones, quiet, entry.names, address)

@@ -41,10 +41,12 @@ class Written:
     def __init__(self, past: Past) -> None:
         self.past = past
         self.is_away = False
+        self.count = 0
 
     def __call__(self, lines: bytes, count: int) -> None:
         if self.is_away:
             raise StoreUnavailable("the disk is full")
+        self.count += count
         self.past.store.advance(0, lines, count, (), None)
 
 
@@ -99,6 +101,7 @@ def test_what_the_journal_does_not_take_is_written_with_the_next_quarter(tmp_pat
     assert [row.at for row in past.history.slots(start, start + 3 * HOUR)] == [
         start + number * timedelta(minutes=15) for number in range(12)
     ]
+    assert write.count <= 12 + 3 * 4  # once each, and again where energy settled late
 
 
 def test_a_device_that_was_changed_begins_anew_and_the_others_go_on(tmp_path: Path) -> None:

@@ -35,10 +35,10 @@ def kwh_an_hour(at: datetime, celsius: float) -> float:
     return 0.2 + 0.1 * (outdoor(at) - celsius)
 
 
-def summer(folder: Path, *, sensor: bool) -> Past:
+def summer(folder: Path, *, sensor: bool, start: datetime = START) -> Past:
     """Two weeks at 22 °C from nine to six; on the last day at ten it is set to 26 and stays there."""
     past = Past(folder, METERED, plug(load="air_conditioner"), *([SENSOR] if sensor else []))
-    total, at = 100.0, START
+    total, at = 100.0, start
     climate, power, roof = [], [], []
     while at < local("2026-07-14 18:00"):
         hour = CALENDAR.local(at).hour
@@ -54,7 +54,7 @@ def summer(folder: Path, *, sensor: bool) -> Past:
     past.hear(power)
     if sensor:
         past.hear(roof)
-    past.sum_up(START, at)
+    past.sum_up(start, at)
     past.command(MENDED, "ac", remedy="SetSetpoint", celsius=26.0)
     return past
 
@@ -80,6 +80,13 @@ def test_without_one_it_is_a_deemed_share_in_the_ledger_of_estimates(tmp_path: P
     assert (entry.ledger, entry.method) == ("estimated", "deemed")
     used = sum(kwh_an_hour(at, 26.0) / 4 for at in entry.claimed)
     assert entry.avoided_kwh == pytest.approx(used / (1 - 0.24) - used, rel=0.05)
+
+
+def test_hours_of_another_season_tell_nothing(tmp_path: Path) -> None:
+    """A day later begun: only seven days are known to be summer, and the hours before that are no baseline for it."""
+    entry = entry_of(summer(tmp_path, sensor=True, start=START + timedelta(days=1)))
+
+    assert (entry.ledger, entry.method) == ("estimated", "deemed")
 
 
 def test_somebody_who_sets_it_back_ends_what_it_was_worth(tmp_path: Path) -> None:

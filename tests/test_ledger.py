@@ -7,6 +7,7 @@ import pytest
 from accounts import CALENDAR, at_local, baseline_of, days_of, evening, off, slot
 
 from policies.accounting.baseline import Baseline
+from policies.accounting.day_types import SLOT
 from policies.accounting.interval import interval
 from policies.accounting.ledger import Action, Entry, switch_off
 from policies.accounting.slots import Slot
@@ -90,6 +91,43 @@ def test_four_days_are_no_baseline_and_five_are() -> None:
         assert claim(slots, replace(action, until=action.at + timedelta(hours=6))).ledger == ledger
 
 
+def test_nights_on_which_somebody_had_switched_it_off_say_nothing_about_one_on_which_nobody_did() -> None:
+    """Left on two nights in five: what a night that began switched on used, not what most nights used."""
+    slots, action = a_night(days=24)
+    for day in range(24):
+        if day % 5 not in {1, 3}:
+            slots |= {
+                at_local(day, 17.75) + number * SLOT: slot(at_local(day, 17.75) + number * SLOT, 0.0, on_seconds=0.0)
+                for number in range(60)
+            }
+    slots[at_local(24, 17.75)] = slot(at_local(24, 17.75), 0.01)
+
+    assert claim(slots, action).avoided_kwh == pytest.approx(NIGHT_SLOTS * 0.01)
+
+
+def test_what_heats_now_and_then_is_worth_its_nights_and_not_its_median_quarter() -> None:
+    """Three of four quarters use nothing, on another quarter every night."""
+    slots, action = a_night()
+    for number, at in enumerate(sorted(slots)):
+        if at < action.at:
+            slots[at] = slot(at, 0.08 if (number + number // 96) % 4 == 0 else 0.0005)
+    slots[action.at - SLOT] = slot(action.at - SLOT, 0.08)
+    entry = switch_off(action, slots, baseline_of(slots), CALENDAR)
+
+    assert entry.avoided_kwh == pytest.approx(NIGHT_SLOTS / 4 * 0.08, rel=0.1)
+
+
+def test_a_weekend_rests_on_weekends_that_began_alike() -> None:
+    """A Friday's switch-off until Monday: with four Fridays before it only Friday's evening can be claimed, with five all of it."""
+    for weeks, hours in ((4, 6.0), (5, 62.5)):
+        friday = weeks * 7 + 4
+        slots = days_of(0.01, range(friday + 4))
+        action = evening(friday, until_hour=24 + 24 + 24 + 8.5)
+        off(slots, action)
+
+        assert claim(slots, action).avoided_kwh == pytest.approx(hours * 4 * 0.01)
+
+
 @pytest.mark.parametrize(("later_weeks", "ledger"), [(12, "measured"), (14, "not_claimed")])
 def test_a_baseline_expires_after_ninety_days(later_weeks: int, ledger: str) -> None:
     slots = days_of(0.01, range(14))
@@ -161,3 +199,16 @@ def test_one_nights_interval_is_as_wide_as_nights_differ() -> None:
     assert found is not None
     assert found.low_kwh <= 0.5 * entry.avoided_kwh
     assert found.high_kwh >= 1.5 * entry.avoided_kwh
+
+
+def test_an_unsure_slope_widens_the_interval() -> None:
+    slots, action = a_night()
+    sure = replace(claim(slots, action), blocks=(), slope_errors=((10, 0.0),))
+    unsure = replace(sure, slope_errors=((10, 0.1), (11, 0.1)))
+
+    narrow, wide = interval([sure]), interval([unsure, replace(unsure, action=replace(action, case_id="next"))])
+    assert narrow is not None
+    assert wide is not None
+    assert narrow.high_kwh == pytest.approx(sure.avoided_kwh)
+    # One slope errs alike on both days: 2 x 0.1 in each of two hours, 1.96 standard deviations.
+    assert wide.high_kwh - 2 * sure.avoided_kwh == pytest.approx(1.96 * 0.2 * 2**0.5, rel=0.15)

@@ -139,27 +139,30 @@ class Baseline:
             self._known[key] = Comparable(tuple(reversed(days)), self._most_off_hours(day))
         return self._known[key]
 
-    def after(self, start: LocalSlot, day: date, day_class: DayClass, above_kwh: float) -> Comparable:
-        """For `day` after a switch-off at `start`: what came as long after uncontrolled days on which it was on at that time."""
+    def after(self, start: LocalSlot, classes: Sequence[DayClass], above_kwh: float) -> Comparable:
+        """For the last of `classes`, those of the days from that of a switch-off at `start` on.
+
+        What came as long after uncontrolled days on which it was on at that time, through days of the same classes.
+        """
         found: list[FreeDay] = []
         for each in reversed(self._free.get(start.day_class, ())):
             if not self._counts(each, start.day) or not each.was_on(start.quarter, above_kwh):
                 continue
-            then = self._later(each.day, (day - start.day).days, start.day)
-            if then is not None and then[0] == day_class:
-                found.append(then[1])
+            then = self._later(each.day, classes, start.day)
+            if then is not None:
+                found.append(then)
             if len(found) == MOST_DAYS:
                 break
         return Comparable(tuple(found), self._most_off_hours(start.day))
 
-    def _later(self, day: date, days: int, before: date) -> tuple[DayClass, FreeDay] | None:
-        """So many days later, all of them uncontrolled."""
+    def _later(self, day: date, classes: Sequence[DayClass], before: date) -> FreeDay | None:
+        """The last of so many days in a row, all of them uncontrolled."""
         then = None
-        for number in range(days + 1):
+        for number, day_class in enumerate(classes):
             then = self._by_day.get(day + timedelta(days=number))
-            if then is None or then[1].day >= before:
+            if then is None or then[0] != day_class or then[1].day >= before:
                 return None
-        return then
+        return None if then is None else then[1]
 
     def _most_off_hours(self, day: date) -> float:
         if day not in self._most:

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from policies.accounting.baseline import ENOUGH_COVERAGE, Baseline, Summed
-from policies.accounting.day_types import SLOT, SLOT_SECONDS, DayClass, local_slot, slot_start
+from policies.accounting.day_types import SLOT, SLOT_SECONDS, DayClass, day_class, local_slot, slot_start
 from policies.office.calendar import Calendar
 from sensors.device import DeviceId, ZoneId
 
@@ -78,27 +78,31 @@ def claims(
             if kwh is None:
                 total.unheard += 1
             else:
-                day, quarter, day_class = local_slot(calendar, at)
+                day, quarter, kind = local_slot(calendar, at)
                 # Of the slot in which it went off no more than what was left of it.
                 left = min(1.0, (min(at + SLOT, action.until) - max(at, action.at)) / SLOT)
-                days.setdefault((day, day_class), []).append(_Part(at, quarter, left, kwh))
+                days.setdefault((day, kind), []).append(_Part(at, quarter, left, kwh))
         at += SLOT
     start = local_slot(calendar, slot_start(action.at))
-    for (day, day_class), parts in days.items():
+    for (day, kind), parts in days.items():
         weights: dict[int, float] = {}
         for part in parts:
             weights[part.quarter] = weights.get(part.quarter, 0.0) + part.left
-        would = baseline.after(start, day, day_class, standby_kwh).would_use(weights)
+        would = baseline.after(start, _classes(calendar, start.day, day), standby_kwh).would_use(weights)
         if would is None:
             total.unknown += len(parts)
             continue
         for part in parts:
             kwh = would.by_quarter[part.quarter]
             _add(total, part.at, min(max(0.0, kwh - part.used_kwh), kwh * part.left), price)
-        total.blocks.append(Block(day, day_class, would.residuals))
+        total.blocks.append(Block(day, kind, would.residuals))
         number = len(would.residuals)
         total.fewest_days = min(total.fewest_days or number, number)
     return total
+
+
+def _classes(calendar: Calendar, first: date, last: date) -> list[DayClass]:
+    return [day_class(calendar, first + timedelta(days=number)) for number in range((last - first).days + 1)]
 
 
 def _add(total: Claims, at: datetime, kwh: float, price: Price) -> None:

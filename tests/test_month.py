@@ -135,6 +135,14 @@ def test_setpoint_and_room_are_two_verdicts() -> None:
     assert (found.deeds.cases, found.deeds.refusals, found.deeds.case_ids) == (2, {"shadow": 1}, ("r", "s"))
 
 
+def test_a_unit_that_says_nothing_between_commands_is_left_out_by_name_and_keeps_nobody_elses_figure_back() -> None:
+    infrared = ac("ir", open_loop=True)
+    found = month(slots("ac", None) + slots("ir", None, known=0.01), ac(), infrared)
+
+    assert found.setpoint.violation_hours == pytest.approx(31 * 96 * 90 / 3600)
+    assert found.setpoint.left_out == ("ir",)
+
+
 def test_ledgers_are_never_mixed_and_the_gap_is_shown() -> None:
     rows = [
         SavingRow(

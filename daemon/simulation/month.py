@@ -63,11 +63,12 @@ def against_truth(month: Month, truth: Truth) -> Iterator[Compared]:
     tallies = truth.per_device(first, first + timedelta(days=month.days - 1))
     metered = [tallies[each.device] for each in month.coverage.devices if each.has_energy and each.device in tallies]
     every = list(tallies.values())
+    judged = [tally for name, tally in tallies.items() if name not in month.setpoint.left_out]
     printing = month.printing
     yield Compared("kWh", sum(each.kwh for each in metered), month.energy.kwh)
     yield Compared("kWh after hours", sum(each.after_hours_kwh for each in metered), month.energy.closed_kwh)
     yield Compared(
-        "hours of violation", sum(each.violation_seconds for each in every) / 3600, month.setpoint.violation_hours
+        "hours of violation", sum(each.violation_seconds for each in judged) / 3600, month.setpoint.violation_hours
     )
     yield Compared("sheets", sum(each.sheets for each in every), printing.sheets)
     yield Compared("jobs", sum(each.jobs for each in every), printing.jobs)

@@ -29,6 +29,8 @@ class Compliance:
     cases: int
     worst: tuple[tuple[DeviceId, float], ...] = ()
     """Devices by hours of violation, the worst first."""
+    left_out: tuple[DeviceId, ...] = ()
+    """Units that say nothing between two commands (infrared): in no figure here, whatever they are set to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,12 @@ class _Stay:
 
 
 def setpoint_compliance(
-    sums: Iterable[DaySum], climate: Sequence[DeviceId], known: Coverage, cases: int, top: int = 10
+    sums: Iterable[DaySum],
+    climate: Sequence[DeviceId],
+    known: Coverage,
+    cases: int,
+    top: int = 10,
+    left_out: Sequence[DeviceId] = (),
 ) -> Compliance:
     """By the seconds in the slots of climate devices: from the first second on, without grace."""
     running = 0.0
@@ -67,14 +74,14 @@ def setpoint_compliance(
             running += each.on_seconds
             violation[each.device] = violation.get(each.device, 0.0) + each.violation_seconds
     if known.climate_share is None or known.climate_share < _SETPOINT_KNOWN:
-        return Compliance(None, None, None, cases)
+        return Compliance(None, None, None, cases, left_out=tuple(left_out))
     broken = sum(violation.values())
     worst = sorted(
         ((name, seconds / 3600) for name, seconds in violation.items()), key=lambda item: (-item[1], item[0])
     )
     rate = max(0.0, 1 - broken / running) if running > 0 else None
     listed = tuple(item for item in worst[:top] if item[1] > 0)
-    return Compliance(rate, broken / 3600, running / 3600, cases, listed)
+    return Compliance(rate, broken / 3600, running / 3600, cases, listed, tuple(left_out))
 
 
 def case_hours(rows: Iterable[CaseRow], policies: Iterable[str], start: datetime, end: datetime) -> tuple[int, float]:

@@ -132,7 +132,9 @@ def make_month(site: Site, year: int, month: int, rows: Rows, against: Yardstick
     first = date(year, month, 1)
     after = date(year + month // 12, month % 12 + 1, 1)
     sums = [each for each in rows.sums if first <= each.day < after]
-    climate = [device.id for device in site.by_kind.get("climate", ())]
+    units = site.by_kind.get("climate", ())
+    climate = [device.id for device in units if not device.open_loop]
+    mute = [device.id for device in units if device.open_loop]
     known = coverage(sums, start, end, rows.first_heard, climate)
     energy = energy_use(sums, known, site.area_m2, site.people)
     last_day = after - timedelta(days=1)
@@ -169,8 +171,8 @@ def make_month(site: Site, year: int, month: int, rows: Rows, against: Yardstick
         _change(energy.kwh, None if rows.last_month is None else rows.last_month.kwh),
         _change(energy.kwh, None if rows.last_year is None else rows.last_year.kwh),
         _change(energy.kwh, against.target_kwh),
-        setpoint_compliance(sums, climate, known, _cases(rows, against, "setpoint", start, end)[0]),
-        _room(rows, against, sums, climate, known, start, end),
+        setpoint_compliance(sums, climate, known, _cases(rows, against, "setpoint", start, end)[0], left_out=mute),
+        _room(rows, against, sums, [*climate, *mute], known, start, end),
         avoided(
             [row for row in rows.savings if start <= row.at < end],
             rows.interval,

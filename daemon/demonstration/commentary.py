@@ -37,6 +37,10 @@ class Commentary:
         self._out.print("  stop               Ctrl-C")
         self._out.print()
 
+    def knows(self, state: State) -> None:
+        """What happened before the demo is not told."""
+        self._seen = {case.id: len(case.history) for case in (*state.cases.values(), *state.recent)}
+
     def stepped(self, state: State) -> None:
         """Note the new turns of all cases, as lines."""
         for case in (*state.cases.values(), *state.recent[:20]):

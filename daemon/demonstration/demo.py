@@ -16,7 +16,9 @@ from daemon.configuration.load import load
 from daemon.daemon import Daemon
 from daemon.demonstration.broker import DemoBroker
 from daemon.demonstration.commentary import Commentary
+from daemon.demonstration.kept_past import KeptPast
 from daemon.demonstration.office import OfficeOnTheWire
+from daemon.errors import StoreUnavailable
 from daemon.running import OK, TROUBLE, until_signal
 from daemon.web import WebUnavailable
 from sensors.virtual.building import VirtualOffice
@@ -30,7 +32,7 @@ OPENS = MORNING + timedelta(hours=10, minutes=35)
 """17:35: some air conditioners are set too low, and closing time is near."""
 LATELY = timedelta(minutes=30)
 OVER = ("/job", "/RESULT", "/rpc")
-FILES = ("journal.sqlite", "history.sqlite", "office.yaml")
+FILES = ("journal.sqlite", "history.sqlite", "office.yaml", "audit-heads.txt")
 
 
 class DemoUnavailable(Exception):  # noqa: N818  a sentence for a person
@@ -52,19 +54,22 @@ class Demo:
         began = monotonic()
         if not _is_free(self._port):
             raise DemoUnavailable(f"port {self._port} is in use; choose another: officed demo --port {self._port + 1}")
+        past = self._past()
         broker = DemoBroker()
         office = VirtualOffice(demo_plan(), self._seed, demo_faults())
         said = [*office.advance(MORNING), *office.advance(OPENS)]
         try:
             broker.start(_free_port())
             self._write(broker.port)
-        except OSError as trouble:
+            past.lay_into(self._directory / "history.sqlite", self._directory / "journal.sqlite", OPENS)
+        except (OSError, StoreUnavailable) as trouble:
             raise DemoUnavailable(f"the demo cannot start: {trouble}") from trouble
         clock = FastClock(OPENS, self._speed)
         ended = until_signal()
         daemon = assemble(load(self._directory / "office.yaml"), os.environ, clock, self._speed, "3.1.1")
         wire = OfficeOnTheWire(office, clock, broker.port, _lasting(said), _lately(said))
         commentary = Commentary(self._out, clock, self._speed, began)
+        commentary.knows(daemon.engine.state)
         daemon.engine.watch(commentary.stepped)
         try:
             daemon.start()
@@ -76,6 +81,17 @@ class Demo:
             commentary.say_what_happened()
         commentary.closed(daemon.engine.state)
         return self._stop(daemon, wire, broker)
+
+    def _past(self) -> KeptPast:
+        """The weeks before, lived once and kept."""
+        past = KeptPast(self._directory, MORNING, self._seed)
+        try:
+            if not past.is_there:
+                self._out.print("living the weeks before, once: some fifteen seconds …")
+                past.live()
+        except (OSError, StoreUnavailable) as trouble:
+            raise DemoUnavailable(f"the demo cannot start: {trouble}") from trouble
+        return past
 
     def _stop(self, daemon: Daemon, wire: OfficeOnTheWire, broker: DemoBroker) -> int:
         is_clean = daemon.stop()
@@ -92,6 +108,7 @@ class Demo:
                 path.unlink()
         text = office_yaml(demo_plan(), port=port)
         text += f"board:\n  bind: 127.0.0.1:{self._port}\n  open: true\n  users_file: users.json\n"
+        text += "reports:\n  archive: reports\n"
         text += "journal:\n  path: journal.sqlite\nstore:\n  path: history.sqlite\n"
         (self._directory / "office.yaml").write_text(text, encoding="utf-8")
 

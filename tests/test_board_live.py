@@ -72,7 +72,7 @@ def test_who_missed_a_change_gets_the_whole_page() -> None:
     here.refresh()
     source.step(calm_state())
     here.refresh()
-    assert set(fragments(here.since(before))) == {"top", "body", "clock"}
+    assert set(fragments(here.since(before))) == {"top", "body", "clock", "banner"}
 
 
 def test_after_a_restart_the_number_of_the_old_daemon_means_nothing() -> None:

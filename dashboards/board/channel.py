@@ -11,6 +11,7 @@ from markupsafe import Markup
 from dashboards.board.page import Drawn, Found, Part
 from dashboards.board.render import Fragments, Renderer, Rows
 from dashboards.board.source import Source
+from dashboards.views.banner import banner
 from policies.state import State
 
 logger = logging.getLogger(__name__)
@@ -66,6 +67,11 @@ class Channel:
         """When the page was made."""
         return self._fragments["clock"]
 
+    @property
+    def banner(self) -> Markup:
+        """What everybody has to see, on every page; hidden where there is nothing."""
+        return self._fragments["banner"]
+
     def speak(self, renderer: Renderer) -> None:
         """From now on with these templates: the office's clock or language is another one."""
         if renderer is not self.renderer:
@@ -95,7 +101,11 @@ class Channel:
         if drawn is None:
             self.drawn = None
             return False
-        parts = {**drawn.top, **drawn.body, "clock": Part("clock.html", self.renderer.language.instant(now))}
+        around = {
+            "clock": Part("clock.html", self.renderer.language.instant(now)),
+            "banner": Part("banner.html", banner(self._source.health())),
+        }
+        parts = {**drawn.top, **drawn.body, **around}
         fragments = self.renderer.fragments(parts, now, self._rows)
         self._rows = {key: self._rows[key] for key in parts}
         self.drawn = drawn
@@ -117,7 +127,7 @@ class Channel:
         if self._changed and version == f"{self._start}-{self.number - 1}":
             return self._changed
         if not self._whole:
-            self._whole = self._message({"top": self.top, "body": self.body, "clock": self.clock})
+            self._whole = self._message({"top": self.top, "body": self.body, "clock": self.clock, "banner": self.banner})
         return self._whole
 
     def _message(self, fragments: Mapping[str, str]) -> bytes:

@@ -165,6 +165,7 @@ class Shell:
             here=path,
             version=channel.version if channel is not None else "",
             clock=channel.clock if channel is not None else Markup(),
+            banner=channel.banner if channel is not None else Markup(),
             top=channel.top if channel is not None else Markup(),
             body=channel.body if channel is not None else Markup(),
             forms=forms,

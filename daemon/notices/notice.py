@@ -1,5 +1,6 @@
 """One notice for one recipient: what it says in which languages, and until when it may wait."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -50,9 +51,9 @@ class Recipient:
 
 def written(site: Site, notice: Notify, recipient: Recipient, policy: Policy | None = None) -> tuple[str, str]:
     """Title and text: where, what, what happens; the pack's own words; the owner, where names are wanted."""
-    codes = BOTH if recipient.language == "both" else (recipient.language,)
-    title = " / ".join(_place(site, notice, code) for code in codes)
-    lines = [line for code in codes for line in _lines(site, notice, recipient, policy, code)]
+    wanted = codes(recipient.language)
+    title = " / ".join(_place(site, notice, code) for code in wanted)
+    lines = [line for code in wanted for line in _lines(site, notice, recipient, policy, code)]
     return title, "\n".join(lines)
 
 
@@ -64,8 +65,12 @@ def sentence(site: Site, notice: Notify, code: str) -> str:
 
 def plain(site: Site, words: Words, now: datetime, language: str) -> str:
     """A sentence about officed itself."""
-    codes = BOTH if language == "both" else (language,)
-    return "\n".join(languages(site.calendar.timezone)[code].words(words, now) for code in codes)
+    return "\n".join(languages(site.calendar.timezone)[code].words(words, now) for code in codes(language))
+
+
+def codes(language: str) -> Sequence[str]:
+    """The languages that a recipient reads, in turn."""
+    return BOTH if language == "both" else (language,)
 
 
 def _lines(site: Site, notice: Notify, recipient: Recipient, policy: Policy | None, code: str) -> list[str]:

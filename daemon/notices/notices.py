@@ -11,7 +11,7 @@ from daemon.configuration.secret import read_secret
 from daemon.notices.delivery import Delivery, Send, by_apprise
 from daemon.notices.display import Display
 from daemon.notices.letter import Letter
-from daemon.notices.notice import Recipient, plain, sentence, written
+from daemon.notices.notice import Recipient, codes, plain, sentence, written
 from daemon.notices.spool import Spool
 from policies.control.effects import Notify
 from policies.state import State
@@ -72,13 +72,11 @@ class Notices:
 
     def announce(self, words: Words) -> None:
         """Something about officed itself, for the manager."""
-        site, now = self._state().office.site, self._now()
-        for recipient in self._recipients:
-            if recipient.wants("manager", None):
-                title = plain(site, say("About officed"), now, recipient.language).replace("\n", " / ")
-                text, doubt = (plain(site, said, now, recipient.language) for said in (words, DOUBT))
-                letter = Letter(recipient.number, "", title, text, address=recipient.address, doubt=doubt)
-                self.delivery.put(letter, recipient.quiet_until(now, site.calendar.timezone))
+        self._tell_manager(say("About officed"), [words])
+
+    def tell_week(self, lines: Sequence[Words]) -> None:
+        """The week's figures, for the manager."""
+        self._tell_manager(say("The week in short"), lines)
 
     def refused(self, problem: str) -> None:
         """A changed configuration was not used."""
@@ -88,6 +86,16 @@ class Notices:
         """With every new state: keep the displays right."""
         if self.display is not None:
             self.display.look(state)
+
+    def _tell_manager(self, title: Words, lines: Sequence[Words]) -> None:
+        site, now = self._state().office.site, self._now()
+        for recipient in self._recipients:
+            if recipient.wants("manager", None):
+                head = plain(site, title, now, recipient.language).replace("\n", " / ")
+                text = "\n".join(plain(site, line, now, code) for code in codes(recipient.language) for line in lines)
+                doubt = plain(site, DOUBT, now, recipient.language)
+                letter = Letter(recipient.number, "", head, text, address=recipient.address, doubt=doubt)
+                self.delivery.put(letter, recipient.quiet_until(now, site.calendar.timezone))
 
     def _is_over(self, case: str) -> bool:
         return all(one.id != case for one in self._state().cases.values())

@@ -46,7 +46,7 @@ class Reports:
         maker: Maker,
         now: Callable[[], datetime],
         *,
-        also: Callable[[datetime], None] = lambda _: None,
+        also: Callable[[datetime], object] = lambda _: None,
         address: str | None = None,
     ) -> None:
         self._site, self.archive, self._maker, self._now = site, archive, maker, now

@@ -1,0 +1,63 @@
+"""Builds the delivery of reports out of a configuration: its readers with their secrets, the archive, the weekly digest."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from daemon.configuration.problem import ConfigError, Problem
+from daemon.configuration.reports_entry import ReaderEntry
+from daemon.configuration.schema import Configuration
+from daemon.configuration.secret import read_secret
+from daemon.reports.archive import Archive
+from daemon.reports.desk import ReportDesk
+from daemon.reports.letters import Reader
+from daemon.reports.mail import Post, by_apprise, by_smtp
+from daemon.reports.maker import Maker
+from daemon.reports.reports import Reports
+from daemon.reports.weekly import Weekly
+from policies.history import History
+from policies.office.site import Site
+from policies.words import Words
+
+
+class ReportParts:
+    """`desk` is the board's side of `reports`. `configure` may be called again, from any thread."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        environment: Mapping[str, str],
+        *,
+        site: Callable[[], Site],
+        history: History,
+        maker: Maker,
+        now: Callable[[], datetime],
+        tell_week: Callable[[Sequence[Words]], None],
+    ) -> None:
+        self._environment = environment
+        archive = Archive(configuration.reports.archive)
+        self._weekly = Weekly(site, history, configuration.reports.archive / "weekly.txt", tell_week)
+        self.reports = Reports(site, archive, maker, now, also=self._weekly.look, address=configuration.board.address)
+        self.desk = ReportDesk(self.reports, site, now)
+        self.reports.changed = self.desk.draw_up
+        self.configure(configuration)
+
+    def configure(self, configuration: Configuration) -> None:
+        """These readers from now on. Raises ConfigError, and then the old ones stay."""
+        entry = configuration.reports
+        readers = [self._reader(configuration, each, number) for number, each in enumerate(entry.readers)]
+        self._weekly.is_wanted = entry.weekly
+        self.reports.settings(readers, entry.day, entry.time)
+
+    def _reader(self, configuration: Configuration, entry: ReaderEntry, number: int) -> Reader:
+        path = f"reports.readers[{number}]"
+        mail = configuration.reports.mail
+        post: Post
+        if entry.to and mail is not None:
+            post = by_smtp(mail, entry.to, self._environment)
+        else:
+            try:
+                post = by_apprise(read_secret(entry.url_file, entry.url_env, self._environment) or "")
+            except ValueError as trouble:
+                raise ConfigError([Problem("reports", 1, path, str(trouble))]) from None
+        languages = entry.languages or (configuration.site.language,)
+        return Reader(", ".join(entry.to) or path, post, entry.formats, languages)

@@ -29,7 +29,14 @@ class Lockstep:
     """
 
     def __init__(
-        self, office: VirtualOffice, registry: Registry, state: State, on_step: OnStep, every: timedelta = SLICE
+        self,
+        office: VirtualOffice,
+        registry: Registry,
+        state: State,
+        on_step: OnStep,
+        every: timedelta = SLICE,
+        *,
+        outages: Sequence[tuple[datetime, datetime]] = (),
     ) -> None:
         self.state = state
         self._every = every
@@ -39,6 +46,7 @@ class Lockstep:
         self._wake_at: datetime | None = None
         self._tick_at: datetime | None = None
         self._pending: list[Input] = []
+        self._outages = outages
 
     def run(self, start: datetime, end: datetime) -> None:
         """From `start` to `end`."""
@@ -51,7 +59,9 @@ class Lockstep:
             now = min(later, end)
 
     def _turn(self, now: datetime) -> None:
-        readings = self._decode(self._office.advance(now))
+        said = self._office.advance(now)
+        is_out = any(since <= now < until for since, until in self._outages)
+        readings = [] if is_out else self._decode(said)
         inputs, self._pending = self._pending, []
         if readings:
             inputs.append(Readings(readings))

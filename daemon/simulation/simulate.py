@@ -77,10 +77,11 @@ def run(
     *,
     watch_days: int = 0,
     by_quarter: bool = False,
+    outages: Sequence[tuple[datetime, datetime]] = (),
 ) -> Result:
     """`days` local days from the midnight of `first`, enforcing after the first `watch_days` (which make the baseline).
 
-    `by_quarter`: the truth is kept by quarters of an hour as well, for `avoided_truth`.
+    `by_quarter`: the truth is kept by quarters of an hour as well, for `avoided_truth`. `outages`: when nothing is heard.
     """
     configuration = parse(office_yaml(chosen), file="virtual office", directory=Path())
     zone = ZoneInfo(configuration.site.timezone)
@@ -100,7 +101,9 @@ def run(
 
     enforcing = build_policies(configuration)
     watching = tuple(policy.model_copy(update={"mode": "watch"}) for policy in enforcing)
-    lockstep = Lockstep(office, registry, State(Office(site), watching if watch_days else enforcing), note)
+    lockstep = Lockstep(
+        office, registry, State(Office(site), watching if watch_days else enforcing), note, outages=outages
+    )
     for number in range(days):
         day = first + timedelta(days=number)
         if number == watch_days:

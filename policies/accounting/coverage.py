@@ -40,6 +40,14 @@ class Coverage:
         """Whether figures of this end use may be given."""
         return self.by_load.get(load, 0.0) >= ENOUGH
 
+    def cautions(self) -> tuple[Words, ...]:
+        """Beside figures that are given: the metered devices that were not heard enough, whose energy may be incomplete."""
+        lacking = sorted((each for each in self.devices if each.has_energy and each.share < ENOUGH), key=_by_share)
+        return tuple(
+            say("{device}: {known_percent} known", device=each.device, known_percent=round(each.share * 100, 1))
+            for each in (lacking if self.is_enough else ())[:NAMED_AT_MOST]
+        )
+
     def missing(self) -> tuple[Words, ...]:
         """What keeps the figures back, worst first; empty where they may be given."""
         if self.is_enough:

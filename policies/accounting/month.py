@@ -113,6 +113,11 @@ class Month:
     """The rows that priced these days; one that is not `verified` (or whose tariff is not) is shown as such."""
 
     @property
+    def cautions(self) -> tuple[Words, ...]:
+        """Figures are given, and these devices were heard too little to be sure that theirs are whole."""
+        return self.coverage.cautions()
+
+    @property
     def is_price_verified(self) -> bool:
         """Whether somebody has checked every price that was used."""
         return self.tariff is None or (self.tariff.verified and all(row.verified for row in self.price_rows))

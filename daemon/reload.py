@@ -63,6 +63,7 @@ class Reload:
         """`configuration_trouble`: why the file there is not the configuration in force; empty where it is."""
         return {
             "configuration_trouble": self._trouble,
+            "configuration_is_refused": bool(self._trouble),
             "configuration_waits_for_restart": ", ".join(self._waiting),
             "configuration_loads_total": float(self._loads),
             "configuration_refusals_total": float(self._refusals),

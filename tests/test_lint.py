@@ -18,7 +18,7 @@ from sensors.device import DeviceId
 from sensors.readings import Climate, Occupancy, Power, Reading
 
 FAULTY = sorted((Path(__file__).parent / "lint").glob("*.yaml"))
-EXPECT, HEARD = "# expect: ", "# heard: "
+EXPECT, HEARD, ON = "# expect: ", "# heard: ", "# now: "
 NOW = datetime(2026, 7, 15, 2, 0, tzinfo=UTC)
 
 
@@ -26,11 +26,13 @@ def said(path: Path, language: str = "en") -> list[str]:
     """What lint says about a file, without its name."""
     text = path.read_text(encoding="utf-8")
     configuration = parse(text, file=path.name, directory=path.parent)
+    day = next((line.removeprefix(ON) for line in text.splitlines() if line.startswith(ON)), "")
+    now = datetime.fromisoformat(day).replace(hour=2, tzinfo=UTC) if day else NOW
     office = Office(build_site(configuration), heard=heard(text))
-    faults = lint(office, build_policies(configuration), NOW)
+    faults = lint(office, build_policies(configuration), now)
     spoken = languages(configuration.site.timezone)[language]
     document = read_document(text, path.name)
-    return [one.sentence(path.name, spoken, NOW).removeprefix(f"{path.name}:") for one in placed(faults, document)]
+    return [one.sentence(path.name, spoken, now).removeprefix(f"{path.name}:") for one in placed(faults, document)]
 
 
 def heard(text: str) -> Mapping[DeviceId, Heard]:

@@ -143,10 +143,12 @@ def test_a_bad_file_is_said_everywhere_and_a_mended_one_takes_it_back(bench: Ben
     assert isinstance(item, Remark)
     assert isinstance(item.what, ReloadRefused)
     assert bench.reload.facts()["configuration_trouble"] == bench.noticed[0] == item.what.problems[0]
+    assert bench.reload.facts()["configuration_is_refused"] is True, "the metric that somebody can watch"
     assert "stays" in bench.told[0]
     bench.write(bench.text)
     bench.rest()
     assert bench.reload.facts()["configuration_trouble"] == ""
+    assert bench.reload.facts()["configuration_is_refused"] is False
     assert isinstance(bench.put[-1], Reconfigured)
 
 

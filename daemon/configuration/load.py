@@ -11,6 +11,7 @@ from daemon.configuration.device_checks import Complaint, check_devices
 from daemon.configuration.document import Document, read_document
 from daemon.configuration.draft import Draft, draft_of
 from daemon.configuration.energy_checks import check_energy
+from daemon.configuration.notice_checks import check_notices
 from daemon.configuration.policy_checks import check_overrides, check_policies
 from daemon.configuration.problem import ConfigError, Problem
 from daemon.configuration.schema import Configuration
@@ -39,7 +40,10 @@ def parse(text: str, *, file: str, directory: Path) -> Configuration:
     draft = draft_of(document, configuration)
     board = () if configuration is None else check_board(configuration.board)
     energy = () if configuration is None else check_energy(configuration)
-    complaints = chain(check_devices(draft), check_policies(draft), _calendar(draft), _storage(document), board, energy)
+    notices = () if configuration is None else check_notices(configuration.notices, draft.zones)
+    complaints = chain(
+        check_devices(draft), check_policies(draft), _calendar(draft), _storage(document), board, energy, notices
+    )
     problems += [problem_at(document, where, what) for where, what in islice(complaints, MAX_PROBLEMS + 1)]
     problems += islice(check_overrides(draft, document), MAX_PROBLEMS + 1)
     if problems or configuration is None:

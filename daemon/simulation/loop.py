@@ -17,6 +17,7 @@ from sensors.virtual.said import Said
 
 SLICE = timedelta(seconds=20)
 TICK = timedelta(minutes=5)
+_TOLD_AGAIN = "officed/print/"
 _MICROSECOND = timedelta(microseconds=1)
 
 OnStep = Callable[[datetime, State, Sequence[AnyReading], Sequence[Effect]], None]
@@ -47,6 +48,7 @@ class Lockstep:
         self._tick_at: datetime | None = None
         self._pending: list[Input] = []
         self._outages = outages
+        self._kept: list[Said] = []
 
     def run(self, start: datetime, end: datetime) -> None:
         """From `start` to `end`."""
@@ -61,7 +63,12 @@ class Lockstep:
     def _turn(self, now: datetime) -> None:
         said = self._office.advance(now)
         is_out = any(since <= now < until for since, until in self._outages)
-        readings = [] if is_out else self._decode(said)
+        if is_out:
+            self._kept += [one for one in said if one.topic.startswith(_TOLD_AGAIN)]
+            said = []
+        elif self._kept:
+            said, self._kept = [*self._kept, *said], []
+        readings = self._decode(said)
         inputs, self._pending = self._pending, []
         if readings:
             inputs.append(Readings(readings))

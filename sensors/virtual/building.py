@@ -30,6 +30,8 @@ from sensors.virtual.units import Unit
 from sensors.virtual.voice import Voice
 
 STEP_SECONDS = 60.0
+AGAIN_SECONDS = 30.0
+"""When an agent that keeps what nobody acknowledged tells it again."""
 Do = Callable[[float], None]
 
 
@@ -146,6 +148,8 @@ class VirtualOffice:
         for line in lines:
             lossy = not line[2]
             if lossy and voice.chance.random() < faults.lost_report_share:
+                if voice.tells_again:
+                    self.later(at + AGAIN_SECONDS, partial(self.publish, (line,)))
                 continue
             self.publish((line,), at)
             if lossy and voice.chance.random() < faults.twice_share:

@@ -12,6 +12,8 @@ from sensors.virtual.voice import Voice
 class PrintAgent(Voice):
     """One queue. It takes no commands and has nothing to say between jobs."""
 
+    tells_again = True
+
     def hello(self, at: float) -> list[Line]:
         """Nothing."""
         del at

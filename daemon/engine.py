@@ -154,7 +154,7 @@ class Engine:
     def hear_again(self, batch: Batch) -> None:
         """Complete what is known with a row that an earlier run has stored and judged: before the first turn."""
         heard = Heed(self.state.office)
-        heed(heard, decoded(batch, self._registry.decode).readings)
+        heed(heard, decoded(batch, self._registry.decode_all).readings)
         self.state = replace(self.state, office=heard.done())
 
     def _inputs(self, items: Sequence[Item], now: datetime) -> list[Input]:
@@ -162,7 +162,7 @@ class Engine:
         readings: list[AnyReading] = []
         for item in items:
             if isinstance(item, Batch | Decoded):
-                batch, said = decoded(item, self._registry.decode)
+                batch, said = decoded(item, self._registry.decode_all)
                 readings += said
                 for message in batch.messages if self._requests_topic else ():
                     if message.topic == self._requests_topic:
@@ -235,7 +235,7 @@ class Engine:
         if self._ledger.is_waiting:
             pause = min(pause, FLUSH_AFTER)
         due = time.monotonic() + pause
-        items = self._gathering.next(max(0.001, pause), self._registry.decode, self.state.office)
+        items = self._gathering.next(max(0.001, pause), self._registry.decode_all, self.state.office)
         self.late_seconds = max(0.0, time.monotonic() - due)
         return items
 

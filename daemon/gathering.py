@@ -19,7 +19,7 @@ from sensors.readings import AnyReading
 
 LONGEST = timedelta(milliseconds=200)
 
-Decode = Callable[[Message], Sequence[AnyReading]]
+Decode = Callable[[Sequence[Message]], list[AnyReading]]
 
 
 class Gathering:
@@ -72,7 +72,4 @@ def decoded(item: Batch | Decoded, decode: Decode) -> Decoded:
     """The batch with what it says."""
     if isinstance(item, Decoded):
         return item
-    readings: list[AnyReading] = []
-    for message in item.messages:
-        readings += decode(message)
-    return Decoded(item, readings)
+    return Decoded(item, decode(item.messages))

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from policies.office.averages import STILL, Air, breathe
-from policies.office.heard import NOTHING, Heard, hear_all
+from policies.office.folding import hear_all
+from policies.office.heard import NOTHING, Heard
 from policies.office.office import Office
 from policies.office.outdoor import hear_outdoor
 from sensors.device import Device, DeviceId
@@ -24,6 +25,7 @@ from sensors.readings import (
 UNCLAIMED_AT_MOST = 2000
 _OF_ZONES = frozenset({Occupancy, Environment, Contact})
 """What is about a zone: it may change the verdict on everything that stands there."""
+_AIRY = frozenset({Climate, Environment})
 _OF_NO_DEVICE = frozenset({CommandReply, Gateway, Announced})
 
 
@@ -38,6 +40,7 @@ class Heed:
         self.heard: dict[DeviceId, Heard] | None = None
         self.air: dict[DeviceId, Air] | None = None
         self.dirty: set[DeviceId] = set()
+        self.has_printed = False
         self.replies: list[CommandReply] = []
 
     def done(self) -> Office:
@@ -70,23 +73,28 @@ def heed(into: Heed, readings: Sequence[AnyReading]) -> None:
             into.heard = dict(into.office.heard)
         for name, all_said in said.items():
             _device(into, into.heard, devices[name], all_said)
+        if into.has_printed:  # a job may repeat another printer's, or be repeated there
+            into.dirty.update(printer.id for printer in into.office.site.by_kind.get("printer", ()))
 
 
 def _device(into: Heed, heard: dict[DeviceId, Heard], device: Device, readings: Sequence[AnyReading]) -> None:
-    before = heard.get(device.id)
+    name, site = device.id, into.office.site
+    before = heard.get(name)
     if before is None:
         before = _first(device)
-    heard[device.id] = hear_all(before, readings)
-    into.dirty.add(device.id)
-    into.dirty.update(into.office.site.measured_by.get(device.id, ()))
+    heard[name] = hear_all(before, readings)
+    into.dirty.add(name)
+    if name in site.measured_by:
+        into.dirty.update(site.measured_by[name])
     kinds = {type(reading) for reading in readings}
-    if PrintJob in kinds:  # it may repeat another printer's job, or be repeated there
-        into.dirty.update(printer.id for printer in into.office.site.by_kind.get("printer", ()))
-    if kinds & _OF_ZONES:
-        into.dirty.update(neighbour.id for neighbour in into.office.site.in_zone[device.zone])
-    airy = [reading for reading in readings if isinstance(reading, Climate | Environment) and reading.live]
-    if airy:
-        _air(into, device, airy, before.silent_after)
+    if not kinds.isdisjoint(_AIRY):
+        airy = [reading for reading in readings if isinstance(reading, Climate | Environment) and reading.live]
+        if airy:
+            _air(into, device, airy, before.silent_after)
+    if PrintJob in kinds:
+        into.has_printed = True
+    if not kinds.isdisjoint(_OF_ZONES):
+        into.dirty.update(neighbour.id for neighbour in site.in_zone[device.zone])
 
 
 def _air(into: Heed, device: Device, readings: Sequence[Climate | Environment], silent_after: timedelta) -> None:

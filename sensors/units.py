@@ -103,7 +103,13 @@ def json_value(payload: bytes, limit: int = STATE_BYTES) -> object:
 
 def json_object(payload: bytes, limit: int = STATE_BYTES) -> dict[str, object]:
     """The JSON object in a payload; anything else is a PayloadError."""
-    value = json_value(payload, limit)
+    if len(payload) <= limit:
+        try:
+            value = _DECODE(payload)
+        except (RecursionError, msgspec.DecodeError, ValueError):
+            value = json_value(payload, limit)  # which says what is wrong with it
+    else:
+        value = json_value(payload, limit)
     if type(value) is dict:
         return value
     message = f"a JSON {type(value).__name__} where an object belongs"

@@ -2,6 +2,7 @@
 
 import queue
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -36,10 +37,10 @@ def known() -> State:
     return step(begun, [Readings(said)], EVENING).state
 
 
-def decode(message: Message) -> tuple[AnyReading, ...]:
-    if message.payload == b"broken":
+def decode(messages: Sequence[Message]) -> list[AnyReading]:
+    if any(message.payload == b"broken" for message in messages):
         raise ValueError("no decoder may do that")
-    return (SAID[message.payload],)
+    return [SAID[message.payload] for message in messages]
 
 
 def handed(*payloads: bytes | Item, longest: timedelta = LONG, seconds: float = 0.05) -> list[list[Item]]:

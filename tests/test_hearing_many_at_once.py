@@ -4,13 +4,15 @@ from datetime import datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as some
+from msgspec.structs import replace
 from offices import WEDNESDAY, ac, office
 
 from policies.hearing import Heed, heed
-from policies.office.heard import Heard, hear, hear_all
+from policies.office.folding import hear_all
+from policies.office.heard import Heard, hear
 from policies.office.office import Office
 from sensors.device import DeviceId
-from sensors.readings import AnyReading, Availability, Climate, Mode, Power
+from sensors.readings import AnyReading, Availability, Climate, Mode, Power, PrintJob
 
 _CELSIUS = some.sampled_from([None, 20.0, 23.0, 26.0])
 _ON = some.sampled_from([None, True, False])
@@ -37,14 +39,27 @@ def availability(at: datetime, online: bool) -> Availability:
     return Availability(device=_AC, arrived_at=at, online=online)
 
 
+def job(at: datetime, live: bool, number: int) -> PrintJob:
+    return PrintJob(device=_AC, arrived_at=at, live=live, job=f"job-{number}")
+
+
 _MOSTLY_LIVE = some.sampled_from([True, True, True, False])
 _AT = some.integers(0, 90).map(lambda seconds: WEDNESDAY + timedelta(seconds=seconds))
+_AT_LONG = some.integers(0, 9 * 3600).map(lambda seconds: WEDNESDAY + timedelta(seconds=seconds))
+
+
+def _asleep(said: Climate) -> Climate:
+    return replace(said, live=False)
+
+
 _CLIMATE = some.builds(
     climate, _AT, _MOSTLY_LIVE, some.sampled_from([None, "cool", "off"]), _CELSIUS, some.sampled_from(["", "a", "b"])
 )
 _POWER = some.builds(power, _AT, _MOSTLY_LIVE, _ON, _CELSIUS)
 _READINGS = some.one_of(
     some.lists(_CLIMATE, min_size=1, max_size=8),
+    some.lists(_CLIMATE.map(_asleep), min_size=1, max_size=8),
+    some.lists(some.builds(job, _AT_LONG, some.booleans(), some.integers(0, 5)), min_size=1, max_size=8),
     some.lists(_POWER, min_size=1, max_size=8),
     some.lists(some.one_of(_CLIMATE, _POWER, some.builds(availability, _AT, some.booleans())), min_size=1, max_size=8),
 ).map(lambda said: sorted(said, key=lambda one: one.arrived_at))

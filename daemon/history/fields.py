@@ -109,11 +109,13 @@ def _climate(r: Climate) -> str:
 
 _P_IS_ON = _flags("is_on")
 _P_WATTS = _Floats("watts")
-_P_ENERGY_KWH_TOTAL = _Floats("energy_kwh_total")
 
 
 def _power(r: Power) -> str:
-    return _P_IS_ON[r.is_on] + _P_WATTS[r.watts] + _P_ENERGY_KWH_TOTAL[r.energy_kwh_total]
+    kwh = r.energy_kwh_total  # a counter is never the same: remembering it would only cost
+    if kwh is None or not -MOST < kwh < MOST:
+        return _P_IS_ON[r.is_on] + _P_WATTS[r.watts]
+    return f"{_P_IS_ON[r.is_on]}{_P_WATTS[r.watts]},energy_kwh_total={float(kwh)!r}"
 
 
 _E_ROOM_CELSIUS = _Floats("room_celsius")

@@ -20,6 +20,8 @@ from sensors.readings import AnyReading, PrintCounter, PrintJob, Reading
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_DEPARTMENTS = 4096
+"""Beginnings of lines of print jobs that are remembered, by printer and department."""
 
 
 class Points:
@@ -30,6 +32,7 @@ class Points:
         self._kinds: dict[type[Reading], tuple[str, Callable[[Any], str], dict[str, _Series]]] = {
             kind: (measurement, fields, {}) for kind, (measurement, fields) in KINDS.items()
         }
+        self._of_jobs: dict[tuple[str, str], tuple[Device, str]] = {}
         self._at = _EPOCH
         self._at_us = 0
         self._stamp = "0"
@@ -158,15 +161,21 @@ class Points:
 
     def _job_line(self, job: PrintJob, device: Device, said: str) -> bytes:
         """At the end of the job, and the same point again when an agent that fell between sending and noting tells it twice."""
-        tags = {
-            "device": str(device.id),
-            "zone": str(device.zone),
-            "site": self._site,
-            "printer": device.address.name,
-            "department": job.department,
-        }
+        key = (device.id, job.department)
+        known = self._of_jobs.get(key)
+        if known is None or known[0] is not device:
+            tags = {
+                "device": str(device.id),
+                "zone": str(device.zone),
+                "site": self._site,
+                "printer": device.address.name,
+                "department": job.department,
+            }
+            if len(self._of_jobs) >= _DEPARTMENTS:
+                self._of_jobs.clear()
+            known = self._of_jobs[key] = (device, _prefix("print_job", tags))
         stamp = microseconds(job.ended_at) * 1000 + crc32(job.job.encode()) % 1000
-        return f"{_prefix('print_job', tags)} {said[1:]} {stamp}".encode()
+        return f"{known[1]} {said[1:]} {stamp}".encode()
 
     def _remember(self, measurement: str, device: Device, reading: Reading) -> "_Series":
         tags = {"device": str(device.id), "zone": str(device.zone), "site": self._site}

@@ -121,7 +121,7 @@ _FIELDS: dict[type[Reading], tuple[str, ...]] = {
 }
 
 
-_SAID: dict[type[Reading], tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]] = {
+SAID: dict[type[Reading], tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]] = {
     kind: (names, attrgetter(*names) if len(names) > 1 else lambda of, name=names[0]: (getattr(of, name),))  # type: ignore[misc]
     for kind, names in _FIELDS.items()
 }
@@ -139,7 +139,7 @@ def hear(heard: Heard, reading: Reading) -> Heard:
     """
     changes: dict[str, object] = {}
     at, live = reading.arrived_at, reading.live
-    names, said = _SAID.get(type(reading), _NOTHING_SAID)
+    names, said = SAID.get(type(reading), _NOTHING_SAID)
     for name, value, old in zip(names, said(reading), said(heard), strict=True):
         if value is None:
             continue
@@ -151,8 +151,9 @@ def hear(heard: Heard, reading: Reading) -> Heard:
             changes[name] = Signal(value, at, old.since if old.value == value else at, False)
         elif old.value != value:
             changes[name] = Signal(value, at, at, False)
-    if isinstance(reading, PrintJob):
-        changes["jobs"] = _with(heard.jobs, reading)
+    kind = type(reading)
+    if kind is PrintJob:
+        changes["jobs"] = with_jobs(heard.jobs, (reading,))  # type: ignore[arg-type]  # it is one
     if isinstance(reading, Availability):
         changes["available"] = reading.online
     elif live:
@@ -160,44 +161,6 @@ def hear(heard: Heard, reading: Reading) -> Heard:
     if isinstance(reading, Climate) and reading.memo:
         changes["memo"] = reading.memo
     return replace(heard, **changes) if changes else heard
-
-
-def hear_all(heard: Heard, readings: Sequence[Reading]) -> Heard:
-    """The same as `hear` for one after the other; readings of one kind that are news cost little more than one of them.
-
-    Of such a row only the last value of each quantity stays; the ones before it tell since when it has been so.
-    """
-    last = readings[-1]
-    kind = type(last)
-    known = _SAID.get(kind)
-    if len(readings) == 1 or known is None or not all(type(one) is kind and one.live for one in readings):
-        for reading in readings:
-            heard = hear(heard, reading)
-        return heard
-    names, said = known
-    changes: dict[str, object] = {"heard_at": last.arrived_at}
-    for name, old in zip(names, said(heard), strict=True):
-        value = at = since = None
-        for one in reversed(readings):
-            earlier = getattr(one, name)
-            if earlier is None:
-                continue
-            if at is None:
-                value, at, since = earlier, one.arrived_at, one.arrived_at
-            elif earlier == value:
-                since = one.arrived_at
-            else:
-                break
-        else:
-            if old is not None and old.live and old.value == value:
-                since = old.since
-        if at is not None and since is not None:
-            changes[name] = Signal(value, at, since, True)
-    if kind is Climate:
-        memos = [one.memo for one in readings if one.memo]  # type: ignore[attr-defined]  # all are of that kind
-        if memos:
-            changes["memo"] = memos[-1]
-    return replace(heard, **changes)
 
 
 def last_known(heard: Heard) -> Heard:
@@ -211,9 +174,23 @@ def last_known(heard: Heard) -> Heard:
     return replace(heard, **changes)
 
 
-def _with(jobs: tuple[PrintJob, ...], job: PrintJob) -> tuple[PrintJob, ...]:
-    """The jobs that are still young, and this one, unless it is there already: an agent may tell a job twice."""
-    if any(known.job == job.job for known in jobs):
-        return jobs
-    young = (known for known in jobs if job.arrived_at - known.arrived_at < JOBS_KEPT)
-    return (*young, job)[-JOBS_AT_MOST:]
+_NAME = attrgetter("job")
+
+
+def with_jobs(jobs: tuple[PrintJob, ...], told: Sequence[PrintJob]) -> tuple[PrintJob, ...]:
+    """The jobs that are still young, and these, each unless it is there already: an agent may tell a job twice."""
+    kept = list(jobs)
+    names = set(map(_NAME, kept))
+    first = 0
+    for job in told:
+        if job.job in names:
+            continue
+        while first < len(kept) and job.arrived_at - kept[first].arrived_at >= JOBS_KEPT:
+            names.discard(kept[first].job)
+            first += 1
+        kept.append(job)
+        names.add(job.job)
+        if len(kept) - first > JOBS_AT_MOST:
+            names.discard(kept[first].job)
+            first += 1
+    return tuple(kept[first:]) if len(kept) > len(jobs) else jobs

@@ -97,6 +97,7 @@ class Zigbee2Mqtt:
 
     def _states(self, base: str, devices: Sequence[Device]) -> Decoder:
         builders = [builder(device, base, self._inventory) for device in devices]
+        only = builders[0] if len(builders) == 1 else None
 
         # on the wire: {"state":"ON","power":61.2,"energy":12.05,"last_seen":"2026-03-02T08:15:00.000Z"}
         def decode(message: Message) -> Sequence[AnyReading]:
@@ -104,8 +105,8 @@ class Zigbee2Mqtt:
             seen = values.get("last_seen")
             device_at = None if seen is None else _seen_at(seen, message.arrived_at)
             live = is_live(message, device_at)
-            if len(builders) == 1:
-                return builders[0](values, message, device_at, live)
+            if only is not None:
+                return only(values, message, device_at, live)
             return [reading for build in builders for reading in build(values, message, device_at, live)]
 
         return decode

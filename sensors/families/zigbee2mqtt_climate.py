@@ -34,6 +34,10 @@ CLIMATE_KEYS: Final = (
 )
 """The keys that say something about a thermostat."""
 _AWAY: Final = ("unoccupied", False)
+_SEEN: Final = ("thermostat_occupancy", "occupancy")
+_SHAPES_REMEMBERED: Final = 16
+_Shape = tuple[str, str, str]
+"""The keys of the cooling and the heating target, and the memo: the same for all states with the same keys."""
 
 _MODES: Final[Mapping[str, Mode]] = {
     "off": "off",
@@ -65,18 +69,31 @@ def climate_builder(device: Device, suffix: str, is_preset_power: Callable[[], b
     action_key, other_action_key = f"running_state{suffix}", f"running_mode{suffix}"
     pausing_key, preset_key = f"{PAUSING}{suffix}", f"preset{suffix}"
     setpoint_keys = _setpoint_keys(suffix)
+    seen_keys = frozenset(f"{key}{suffix}" for key in _SEEN)
+    shapes: dict[tuple[str, ...], _Shape] = {}
     meter = power_builder(device, suffix)
     name, quantity, truth = device.id, units.quantity, units.truth
 
+    def found(values: Values) -> _Shape:
+        cooling_key, heating_key = setpoint_keys(values)
+        kept = [key if key in values else "" for key in (mode_key, state_key, pausing_key)]
+        shape = (cooling_key, heating_key, _memo(cooling_key, heating_key, *kept))
+        if not seen_keys.intersection(values):  # else the values count too, not the keys alone
+            if len(shapes) >= _SHAPES_REMEMBERED:
+                shapes.clear()
+            shapes[tuple(values)] = shape
+        return shape
+
     def build(values: Values, message: Message, device_at: datetime | None, live: bool) -> Sequence[AnyReading]:
         get = values.get
-        cooling_key, heating_key = setpoint_keys(values)
+        cooling_key, heating_key, memo = shapes.get(tuple(values)) or found(values)
         mode = _word(_MODES, get(mode_key))
         if get(pausing_key) == "pause":  # seen at Bosch room thermostats, whose system_mode stays `heat`
             mode = "off"
         is_on = truth(get(state_key))
         if is_on is None and is_preset_power():
             is_on = truth(get(preset_key))
+        humidity = get(humidity_key)
         said = Climate(
             device=name,
             arrived_at=message.arrived_at,
@@ -85,17 +102,11 @@ def climate_builder(device: Device, suffix: str, is_preset_power: Callable[[], b
             mode=mode,
             action=_word(_ACTIONS, get(action_key)) or _word(_ACTIONS, get(other_action_key)),
             is_on=is_on,
-            cooling_setpoint_celsius=quantity(get(cooling_key), units.SETPOINT_CELSIUS),
-            heating_setpoint_celsius=quantity(get(heating_key), units.SETPOINT_CELSIUS),
+            cooling_setpoint_celsius=quantity(get(cooling_key), units.SETPOINT_CELSIUS) if cooling_key else None,
+            heating_setpoint_celsius=quantity(get(heating_key), units.SETPOINT_CELSIUS) if heating_key else None,
             room_celsius=quantity(get(room_key), units.ROOM_CELSIUS),
-            humidity_percent=quantity(get(humidity_key), units.HUMIDITY_PERCENT),
-            memo=_memo(
-                cooling_key,
-                heating_key,
-                mode_key if mode_key in values else "",
-                state_key if state_key in values else "",
-                pausing_key if pausing_key in values else "",
-            ),
+            humidity_percent=None if humidity is None else quantity(humidity, units.HUMIDITY_PERCENT),
+            memo=memo,
         )
         if get(power_key) is None and get(energy_key) is None:
             return (said,)
@@ -107,7 +118,7 @@ def climate_builder(device: Device, suffix: str, is_preset_power: Callable[[], b
 def _setpoint_keys(suffix: str) -> Callable[[Values], tuple[str, str]]:
     """The keys of the targets in force: the unoccupied ones where the thermostat says that it counts as unoccupied."""
     cooling_key, first_key, second_key = (f"{name}{suffix}" for name in (COOLING_KEY, *HEATING_KEYS))
-    seen_key, other_seen_key = f"thermostat_occupancy{suffix}", f"occupancy{suffix}"
+    seen_key, other_seen_key = (f"{key}{suffix}" for key in _SEEN)
     away_cooling, away_heating = f"unoccupied_cooling_setpoint{suffix}", f"unoccupied_heating_setpoint{suffix}"
 
     def find(values: Values) -> tuple[str, str]:

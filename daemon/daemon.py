@@ -18,6 +18,7 @@ from daemon.mqtt.wire import WireError
 from daemon.notices.notices import Notices
 from daemon.ports import Tell
 from daemon.reload import Reload
+from daemon.reports.reports import Reports
 from daemon.schedule import Schedule
 from daemon.watchdog import Part, Watchdog
 from daemon.web import Web
@@ -30,10 +31,11 @@ SWITCH_SECONDS = 0.0005
 
 
 class Daemon:
-    """`start` and `stop` belong to the main thread. `web` and `reload` are set once, before the start."""
+    """`start` and `stop` belong to the main thread. `web`, `reload` and `reports` are set once, before the start."""
 
     web: Web
     reload: Reload | None = None
+    reports: Reports | None = None
 
     def __init__(
         self,
@@ -87,6 +89,8 @@ class Daemon:
         self.network.start()
         self._schedule.start()
         self._notices.delivery.start()
+        if self.reports is not None:
+            self.reports.start()
 
     def watch(self) -> None:
         """Every second or so while it runs: notice a part that has ended or hangs, and say so. Main thread."""
@@ -100,6 +104,8 @@ class Daemon:
         until = time.monotonic() + STOP_SECONDS
         self._schedule.stop()
         self._accounting.stop(0.0)
+        if self.reports is not None:
+            self.reports.stop(0.0)
         self._notices.delivery.stop(0.2)
         network = self.network.stop(1.5)
         engine = self.engine.stop(max(0.1, until - time.monotonic() - 1.5))

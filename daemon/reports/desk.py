@@ -10,7 +10,7 @@ from daemon.reports.letters import kept_changes, told
 from daemon.reports.maker import LANGUAGES, sent_as
 from daemon.reports.reports import Asked, Reports
 from daemon.reports.sending import is_due, standing
-from dashboards.views.report_shelf import File, MonthOnShelf, Revision, Sending, Shelf
+from dashboards.views.report_shelf import FORMS, File, MonthOnShelf, Revision, Sending, Shelf
 from policies.office.site import Site
 from policies.words import Words, say
 
@@ -102,10 +102,16 @@ class ReportDesk:
         return Revision(
             number,
             made_at,
-            tuple(file for file in files if file is not None),
+            tuple(sorted((file for file in files if file is not None), key=_place)),
             tuple(told(change) for change in kept_changes(self._archive, month, number)),
             tuple(_sending(notes, number, to, now, made_at or now) for to in sorted(known | wanted)),
         )
+
+
+def _place(file: File) -> tuple[int, str]:
+    """Pages first, data last."""
+    order = list(FORMS)
+    return (order.index(file.form) if file.form in order else len(order)), file.name
 
 
 def _file(name: str, size: int) -> File | None:

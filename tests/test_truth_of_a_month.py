@@ -9,8 +9,9 @@ from datetime import date, datetime, timedelta
 import pytest
 from offices import local
 
+from daemon.simulation.comparing import Result
 from daemon.simulation.month import against_truth, avoided_truth, reported
-from daemon.simulation.simulate import Result, run
+from daemon.simulation.simulate import run
 from policies.accounting.ledger import Entry
 from policies.accounting.month import Month
 from sensors.device import DeviceId

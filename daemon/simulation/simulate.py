@@ -1,19 +1,19 @@
 """`officed simulate`: days of a virtual office in seconds, and the truth printed beside what officed found."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from daemon.configuration.build import build_policies, build_site
 from daemon.configuration.load import parse
 from daemon.silence import with_silence
 from daemon.simulation.accounts import SimulatedBooks
+from daemon.simulation.comparing import Result, compared, month_compared
 from daemon.simulation.findings import Findings
 from daemon.simulation.loop import Lockstep
 from daemon.simulation.memory import MemoryHistory
@@ -27,24 +27,18 @@ from sensors.virtual.faults import MILD, NO_FAULTS, Faults
 from sensors.virtual.office_yaml import office_yaml
 from sensors.virtual.plan import Plan
 from sensors.virtual.plans import demo_faults, demo_plan, plan
-from sensors.virtual.truth import Truth
 
-_KWH, _HOURS = "kWh", "h"
-
-
-@dataclass(frozen=True)
-class Result:
-    """One run."""
-
-    truth: Truth
-    found: Findings
-    state: State
-    history: MemoryHistory
+BASELINE_DAYS = 14
 
 
-def simulate(*, days: int, devices: int, seed: int, start: str, faults: bool, console: Console) -> Table:
-    """Run and compare. Raises ValueError for a date that is none."""
+def simulate(*, days: int, devices: int, seed: int, start: str, faults: bool, console: Console) -> Group:
+    """Run and compare. Raises ValueError for a date that is none.
+
+    Where the days hold a whole month after at least two weeks, officed only watches until then, and that month's report is
+    compared as well.
+    """
     first = date.fromisoformat(start)
+    month = whole_month(first, days)
     chosen = demo_plan() if devices == 0 else plan(devices)
     ordinary = demo_faults() if devices == 0 else MILD
     trouble = ordinary if faults else NO_FAULTS
@@ -63,8 +57,20 @@ def simulate(*, days: int, devices: int, seed: int, start: str, faults: bool, co
             seed,
             trouble,
             on_day=lambda day: progress.update(task, advance=1, day=f"{day:%a %d %b}"),
+            watch_days=0 if month is None else (month - first).days,
         )
-    return compared(result, days)
+    tables = [compared(result, days)]
+    if month is not None:
+        tables.append(month_compared(result, month.year, month.month))
+    return Group(*tables)
+
+
+def whole_month(first: date, days: int) -> date | None:
+    """The first day of the last month that lies in the days whole, after a baseline; None where there is none."""
+    end = first + timedelta(days=days)
+    month = date(end.year, end.month, 1)
+    month = date(month.year - (month.month == 1), (month.month - 2) % 12 + 1, 1)
+    return month if (month - first).days >= BASELINE_DAYS else None
 
 
 def run(
@@ -114,45 +120,5 @@ def run(
     return Result(office.settle(), found, lockstep.state, history)
 
 
-def compared(result: Result, days: int) -> Table:
-    """The truth beside the findings, a row a quantity."""
-    truth, found = result.truth, result.found
-    figures = truth.summary()
-    switched = {
-        device.id for device in result.state.office.site.devices.values() if device.kind in {"plug", "light", "climate"}
-    }
-    table = Table(
-        title=f"{days} days, {found.readings:,} readings, {found.steps:,} steps", box=None, title_justify="left"
-    )
-    table.add_column("")
-    table.add_column("truth", justify="right")
-    table.add_column("officed", justify="right")
-    table.add_row("setpoint violation", _h(figures["violation_seconds"]), _h(sum(found.violation_seconds.values())))
-    after = sum(tally.after_hours_on_seconds for device, tally in truth.per_device().items() if device in switched)
-    table.add_row("on after hours", _h(after), _h(sum(found.after_hours_seconds.values())))
-    table.add_row("energy of metered devices", _kwh(_metered(result)), _kwh(sum(found.kwh.values())))
-    table.add_row("sheets printed", f"{figures['sheets']:.0f}", f"{found.sheets}")
-    table.add_row("print jobs", f"{figures['jobs']:.0f}", f"{found.jobs} ({found.unknown_jobs} unknown)")
-    table.add_row("commands heard / sent", f"{figures['commands']:.0f}", f"{found.commands}")
-    table.add_row("  of these obeyed / proved", f"{figures['commands_obeyed']:.0f}", f"{found.turns.get('proved', 0)}")
-    table.add_row("cases opened", "", f"{found.turns.get('opened', 0)}")
-    table.add_row("stuck, told to the owner", "", f"{found.turns.get('stuck', 0)}")
-    table.add_row("left to people (gave way, busy, not allowed …)", "", f"{found.turns.get('refused', 0)}")
-    return table
-
-
-def _metered(result: Result) -> float:
-    per_device = result.truth.per_device()
-    return sum(tally.kwh for device, tally in per_device.items() if device in result.found.kwh)
-
-
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
-
-
-def _h(seconds: float) -> str:
-    return f"{seconds / 3600:,.1f} {_HOURS}"
-
-
-def _kwh(value: float) -> str:
-    return f"{value:,.1f} {_KWH}"

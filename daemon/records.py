@@ -82,6 +82,7 @@ class Ledger:
                 reason=case.refusal.reason if case.refusal is not None else "",
                 detail=str(record.words),
                 opened_at=case.since,
+                counts=case.is_counted,
                 tie=tie,
             )
         )

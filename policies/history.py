@@ -90,7 +90,7 @@ class SlotRow(Row, frozen=True, kw_only=True):
 
 
 class CaseRow(Row, frozen=True, kw_only=True):
-    """A case changed from `was` to `state`."""
+    """A case changed from `was` to `state`. `counts` False: contested, or found wrong; None: an older record."""
 
     policy: str = ""
     case_id: str | None = None
@@ -100,6 +100,7 @@ class CaseRow(Row, frozen=True, kw_only=True):
     reason: str | None = None
     detail: str | None = None
     opened_at_us: int | None = None
+    counts: bool | None = None
 
 
 class CommandRow(Row, frozen=True, kw_only=True):

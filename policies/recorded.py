@@ -40,6 +40,10 @@ def recorded(effects: Iterable[Record | Decided], at: datetime, office: Office) 
             desk = decide(seated(office, desk), effect.request, effect.who, effect.at)
             continue
         case = effect.case
+        if effect.what in {"contested", "reviewed"}:
+            if case.key in last and last[case.key].case.id == case.id:
+                last[case.key] = effect
+            continue
         last[case.key] = effect
         if case.phase == "closed":
             del last[case.key]

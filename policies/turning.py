@@ -10,12 +10,13 @@ import msgspec
 from policies.control.case import Case, Refusal
 from policies.control.deciding import mark
 from policies.control.dropping import dropped
-from policies.control.effects import Decided, Effect, Notify, Publish
+from policies.control.effects import Decided, Effect, Notify, Publish, Record
 from policies.control.lifecycle import Situation, advance, begin, fail, not_sent
 from policies.control.memory import SENT_KEPT, Memory, Sent
 from policies.control.pace import after_one
 from policies.finding import Finding
 from policies.inputs import Asked, NotSent
+from policies.office.requests import Contest, Review
 from policies.policy import CaseKey, Policy
 from policies.state import State
 from policies.words import Words, say
@@ -38,6 +39,7 @@ class Turning:
         self._policies: Mapping[str, Policy] = {policy.name: policy for policy in state.policies}
         self._cases = dict(state.cases)
         self._closed: list[Case] = []
+        self._recent = state.recent
         self._memory: Memory = state.memory
         self._crowds: Mapping[str, int] = {}
         self.effects: list[Effect] = []
@@ -78,7 +80,30 @@ class Turning:
             marked = mark(case, item.request, item.who, self._now)
             if marked is not None:
                 self._cases[key] = marked
+                self._disputed(marked, item)
                 return
+        for number, case in enumerate(self._recent):
+            marked = mark(case, item.request, item.who, self._now)
+            if marked is not None:
+                self._recent = (*self._recent[:number], marked, *self._recent[number + 1 :])
+                self._disputed(marked, item)
+                return
+
+    def _disputed(self, case: Case, item: Asked) -> None:
+        """Whether a case counts is written down where it is counted."""
+        match item.request:
+            case Contest(_, why):
+                words = say("contested by {who}: {why}", who=item.who, why=why)
+                self.effects.append(Record(self._now, case, "contested", words))
+            case Review(_, upheld, why):
+                words = say(
+                    "reviewed by {who}, it stands: {why}" if upheld else "reviewed by {who}, it was wrong: {why}",
+                    who=item.who,
+                    why=why,
+                )
+                self.effects.append(Record(self._now, case, "reviewed", words))
+            case _:
+                pass
 
     def refused_by_device(self, reply: CommandReply) -> None:
         """The device, or its gateway, said no."""
@@ -99,7 +124,7 @@ class Turning:
 
     def after(self) -> State:
         """The state with what has become of the cases."""
-        recent = self._state.recent if not self._closed else (*self._closed[::-1], *self._state.recent)[:RECENT_CASES]
+        recent = self._recent if not self._closed else (*self._closed[::-1], *self._recent)[:RECENT_CASES]
         return replace(self._state, cases=self._cases, recent=recent, memory=self._memory)
 
     def _turn(self, key: CaseKey, finding: Finding | None) -> None:

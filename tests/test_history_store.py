@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from daemon.errors import StoreUnavailable
+from daemon.history.points import Points
 from daemon.history.sqlite import SqliteHistory
 from daemon.history.sqlite_file import HistoryFile
 from daemon.history.sqlite_writer import SqliteWriter
@@ -128,3 +129,18 @@ def test_a_store_of_a_newer_officed_is_left_alone(tmp_path: Path) -> None:
     connection.close()
     with pytest.raises(StoreUnavailable, match="newer"):
         HistoryFile(path, tell=pytest.fail)
+
+
+def test_a_store_of_an_older_officed_gets_the_fields_that_are_new(tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite"
+    HistoryFile(path, tell=pytest.fail).close()
+    with sqlite3.connect(path) as older:
+        older.execute("ALTER TABLE point_case DROP COLUMN counts")
+    older.close()
+    file = HistoryFile(path, tell=pytest.fail)
+    points = Points("hq")
+    kept = points.case_line(at=NOW, policy="p", device="pc", zone="z", case_id="1", state="open", counts=False)
+    assert SqliteWriter(file, now=lambda: NOW).write(kept) == []
+    (row,) = SqliteHistory(file).cases(NOW - timedelta(hours=1), NOW + timedelta(hours=1))
+    assert row.counts is False
+    file.close()

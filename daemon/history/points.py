@@ -107,6 +107,7 @@ class Points:
         reason: str = "",
         detail: str = "",
         opened_at: datetime | None = None,
+        counts: bool | None = None,
         tie: int = 0,
     ) -> bytes:
         """A case changed: `was` → `state`, for this `reason`; `detail` is free text (JSON)."""
@@ -118,6 +119,7 @@ class Points:
             "reason": reason,
             "detail": detail,
             "opened_at_us": None if opened_at is None else microseconds(opened_at),
+            "counts": counts,
         }
         return self._surely("case", {"policy": policy, "device": device, "zone": zone}, fields, at, tie)
 

@@ -102,6 +102,7 @@ _ALL = (
         reason="str",
         detail="str",
         opened_at_us="int",
+        counts="bool",
     ),
     _measurement(
         "command",

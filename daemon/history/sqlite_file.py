@@ -88,6 +88,10 @@ def _opened(path: Path) -> sqlite3.Connection:
                 f"CREATE TABLE IF NOT EXISTS {table(each)} (series INTEGER NOT NULL, at_ns INTEGER NOT NULL, {columns},"
                 " PRIMARY KEY (series, at_ns)) WITHOUT ROWID"
             )
+            there = {row[1] for row in connection.execute(f"PRAGMA table_info({table(each)})")}
+            for name, type_name in each.fields.items():
+                if name not in there:  # a file of an older officed: its rows do not have this field
+                    connection.execute(f'ALTER TABLE {table(each)} ADD COLUMN "{name}" {_COLUMN[type_name]}')
         connection.execute(f"PRAGMA user_version = {_VERSION}")
     except BaseException:
         connection.close()

@@ -55,6 +55,7 @@ class _Stay:
     since: datetime
     until: datetime
     state: str
+    counts: bool = True
 
 
 def setpoint_compliance(
@@ -108,7 +109,7 @@ def deeds(cases: Sequence[CaseRow], commands: Iterable[CommandRow], start: datet
 
 
 def _stays(rows: Iterable[CaseRow], end: datetime) -> list[_Stay]:
-    """By case: since it was first seen (not since it counted), until it closed, or `end`."""
+    """By case: since it was first seen (not since it counted), until it closed, or `end`. Not those that are contested or wrong."""
     found: dict[str, _Stay] = {}
     for row in sorted(rows, key=lambda each: each.at):
         if not row.case_id or row.state not in _COUNTED:
@@ -117,5 +118,8 @@ def _stays(rows: Iterable[CaseRow], end: datetime) -> list[_Stay]:
         opened = row.at if row.opened_at_us is None else _EPOCH + timedelta(microseconds=row.opened_at_us)
         since = opened if before is None else before.since
         until = row.at if row.state == "closed" else end
-        found[row.case_id] = _Stay(row.case_id, row.policy, DeviceId(row.device), since, until, row.state)
-    return [found[name] for name in sorted(found)]
+        if before is not None and before.state == "closed":
+            until = before.until  # a word about a closed case does not open it again
+        counts = row.counts is not False
+        found[row.case_id] = _Stay(row.case_id, row.policy, DeviceId(row.device), since, until, row.state, counts)
+    return [found[name] for name in sorted(found) if found[name].counts]

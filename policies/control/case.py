@@ -104,6 +104,11 @@ class Case(msgspec.Struct, frozen=True, gc=False):
         return self.contested is not None and self.reviewed is None
 
     @property
+    def is_counted(self) -> bool:
+        """Whether it counts in figures about people: neither open to dispute nor found wrong."""
+        return self.counts and not self.is_frozen
+
+    @property
     def key(self) -> tuple[str, DeviceId]:
         """One case a policy and device."""
         return (self.policy, self.device)

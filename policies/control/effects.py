@@ -23,7 +23,10 @@ class Record(msgspec.Struct, frozen=True, tag=True):
 
     at: datetime
     case: Case
-    what: Literal["opened", "refused", "commanded", "failed", "proved", "stuck", "escalated", "suspended", "closed"]
+    what: Literal[
+        "opened", "refused", "commanded", "failed", "proved", "stuck", "escalated", "suspended", "closed",
+        "contested", "reviewed",
+    ]  # fmt: skip
     words: Words
 
 

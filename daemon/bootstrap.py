@@ -40,6 +40,8 @@ from daemon.notices.keeping import LettersFirst
 from daemon.notices.notices import Notices
 from daemon.ports import CrashPoint, Tell
 from daemon.reload import Reload
+from daemon.reports.assembling import each_of, report_parts
+from daemon.reports.maker import Maker
 from daemon.requests_by_mqtt import RequestsByMqtt
 from daemon.schedule import Schedule
 from daemon.silence import with_silence
@@ -66,11 +68,13 @@ def assemble(
     version: Literal["auto", "5", "3.1.1"] = "auto",
     crash: CrashPoint = lambda _: None,
     path: Path | None = None,
+    maker: Maker | None = None,
 ) -> Daemon:
     """A daemon that is complete and does nothing yet. Raises ConfigError for secrets that cannot be read.
 
     `clock` other than the wall's is the demo's, `speed` how fast it runs; so is `version`, for a broker that keeps silent
     when it is spoken to in MQTT 5. `crash` is for tests that end the process at a named point. `path`: the file to reload.
+    `maker` makes the reports; without one there are none.
     """
     clock = clock or WallClock()
     tell: Tell = lambda text: _log.warning("%s", text)  # noqa: E731  one line, one meaning
@@ -142,16 +146,18 @@ def assemble(
         close_store=close_store,
         tell=tell,
     )
+    parts = report_parts(configuration, environment, lambda: engine.state.office.site, history, maker, clock, notices)
+    daemon.reports = parts.reports if parts else None
     if path is not None:
-        daemon.reload = Reload(
-            path, configuration, engine.put, clock.now, tell, also=notices.configure, refused=notices.refused
-        )
+        also = each_of([notices.configure, *([parts.configure] if parts else [])])
+        daemon.reload = Reload(path, configuration, engine.put, clock.now, tell, also=also, refused=notices.refused)
     source = EngineSource(engine, clock, daemon.facts, history)
     app = board(
         source,
         _entry(configuration.board, clock),
         hosts=configuration.board.names,
         open_link=None if links is None else links.opened,
+        desk=parts.desk if parts else None,
     )
     heads = DailyHead(
         journal,

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from daemon.clock import Clock
 from daemon.configuration.problem import ConfigError, Problem
 from daemon.configuration.reports_entry import ReaderEntry
 from daemon.configuration.schema import Configuration
 from daemon.configuration.secret import read_secret
+from daemon.notices.notices import Notices
 from daemon.reports.archive import Archive
 from daemon.reports.desk import ReportDesk
 from daemon.reports.letters import Reader
@@ -17,6 +19,33 @@ from daemon.reports.weekly import Weekly
 from policies.history import History
 from policies.office.site import Site
 from policies.words import Words
+
+
+def report_parts(
+    configuration: Configuration,
+    environment: Mapping[str, str],
+    site: Callable[[], Site],
+    history: History,
+    maker: Maker | None,
+    clock: Clock,
+    notices: Notices,
+) -> "ReportParts | None":
+    """None without a maker. Raises ConfigError for secrets that cannot be read."""
+    if maker is None:
+        return None
+    return ReportParts(
+        configuration, environment, site=site, history=history, maker=maker, now=clock.now, tell_week=notices.tell_week
+    )
+
+
+def each_of(configures: Sequence[Callable[[Configuration], None]]) -> Callable[[Configuration], None]:
+    """One after the other. Raises what the first of them raises that cannot."""
+
+    def configure(configuration: Configuration) -> None:
+        for each in configures:
+            each(configuration)
+
+    return configure
 
 
 class ReportParts:

@@ -1,6 +1,6 @@
 """Quarters of an hour: what is known is summed, what is not known is nothing, and once or piecemeal is the same."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from offices import plug
@@ -130,10 +130,12 @@ def test_a_leap_february_and_a_month_with_a_clock_change_have_their_hours() -> N
         pytest.param("2026-10-10T09:00", "make_up", id="a Saturday made up for"),
         pytest.param("2026-10-11T09:00", "weekend", id="Sunday"),
         pytest.param("2026-10-01T09:00", "holiday", id="National Day"),
+        pytest.param("2026-10-20T11:45", "open", id="the morning of a half day"),
+        pytest.param("2026-10-20T12:00", "after_hours", id="its afternoon"),
     ],
 )
 def test_the_type_of_time(local: str, expected: str) -> None:
-    calendar = Calendar("Asia/Shanghai", "CN")
+    calendar = Calendar("Asia/Shanghai", "CN", half_days=frozenset({date(2026, 10, 20)}))
     at = (datetime.fromisoformat(local) - timedelta(hours=8)).replace(tzinfo=UTC)
 
     assert day_type(calendar, Hours(weekly=(*(((510, 1080),),) * 5, (), ())), at) == expected

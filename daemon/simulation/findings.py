@@ -30,6 +30,8 @@ class Findings:
     _before: tuple[datetime, State] | None = None
     _counters: dict[DeviceId, tuple[datetime, float]] = field(default_factory=dict)
     _jobs_seen: set[str] = field(default_factory=set)
+    _kinds: tuple[object, dict[str, type]] = field(default_factory=lambda: ((), {}))
+    _open: tuple[object, list[DeviceId], list[DeviceId]] = field(default_factory=lambda: (None, [], []))
 
     def note(self, now: datetime, state: State, readings: Sequence[AnyReading], effects: Sequence[Effect]) -> None:
         """One step."""
@@ -50,14 +52,19 @@ class Findings:
                 self.turns[effect.what] = self.turns.get(effect.what, 0) + 1
 
     def _add_time(self, now: datetime, since: datetime, state: State) -> None:
+        """Cases stay as they are for many steps: their time is added when they change."""
+        if self._kinds[0] is not state.policies:
+            self._kinds = (state.policies, {policy.name: type(policy) for policy in state.policies})
+        if self._open[0] is not state.cases:
+            kinds = self._kinds[1]
+            setpoint = [case.device for case in state.cases.values() if kinds.get(case.policy) is SetpointLimit]
+            after = [case.device for case in state.cases.values() if kinds.get(case.policy) is AfterHoursPower]
+            self._open = (state.cases, setpoint, after)
         seconds = (now - since).total_seconds()
-        kinds = {policy.name: type(policy) for policy in state.policies}
-        for case in state.cases.values():
-            kind = kinds.get(case.policy)
-            if kind is SetpointLimit:
-                self.violation_seconds[case.device] = self.violation_seconds.get(case.device, 0.0) + seconds
-            elif kind is AfterHoursPower:
-                self.after_hours_seconds[case.device] = self.after_hours_seconds.get(case.device, 0.0) + seconds
+        for device in self._open[1]:
+            self.violation_seconds[device] = self.violation_seconds.get(device, 0.0) + seconds
+        for device in self._open[2]:
+            self.after_hours_seconds[device] = self.after_hours_seconds.get(device, 0.0) + seconds
 
     def _add_energy(self, device: DeviceId, at: datetime, total_kwh: float) -> None:
         before = self._counters.get(device)

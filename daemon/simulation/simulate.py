@@ -15,7 +15,7 @@ from daemon.silence import with_silence
 from daemon.simulation.accounts import SimulatedBooks
 from daemon.simulation.comparing import Result, compared, month_compared
 from daemon.simulation.findings import Findings
-from daemon.simulation.loop import Lockstep
+from daemon.simulation.loop import SLICE, Lockstep
 from daemon.simulation.memory import MemoryHistory
 from policies.control.effects import Effect
 from policies.office.office import Office
@@ -29,6 +29,8 @@ from sensors.virtual.plan import Plan
 from sensors.virtual.plans import demo_faults, demo_plan, plan
 
 BASELINE_DAYS = 14
+LONG_DAYS = 28
+"""From here on the engine turns every half minute of the office: devices speak as ever, a third less is judged."""
 
 
 def simulate(*, days: int, devices: int, seed: int, start: str, faults: bool, console: Console) -> Group:
@@ -58,6 +60,7 @@ def simulate(*, days: int, devices: int, seed: int, start: str, faults: bool, co
             trouble,
             on_day=lambda day: progress.update(task, advance=1, day=f"{day:%a %d %b}"),
             watch_days=0 if month is None else (month - first).days,
+            every=SLICE if days < LONG_DAYS else timedelta(seconds=30),
         )
     tables = [compared(result, days)]
     if month is not None:
@@ -84,10 +87,11 @@ def run(
     watch_days: int = 0,
     by_quarter: bool = False,
     outages: Sequence[tuple[datetime, datetime]] = (),
+    every: timedelta = SLICE,
 ) -> Result:
     """`days` local days from the midnight of `first`, enforcing after the first `watch_days` (which make the baseline).
 
-    `by_quarter`: the truth is kept by quarters of an hour as well, for `avoided_truth`. `outages`: when nothing is heard.
+    `by_quarter`: the truth is kept by quarters of an hour as well, for `avoided_truth`. `outages`: when nothing is heard. `every`: how long the engine waits between two turns.
     """
     configuration = parse(office_yaml(chosen), file="virtual office", directory=Path())
     zone = ZoneInfo(configuration.site.timezone)
@@ -108,7 +112,7 @@ def run(
     enforcing = build_policies(configuration)
     watching = tuple(policy.model_copy(update={"mode": "watch"}) for policy in enforcing)
     lockstep = Lockstep(
-        office, registry, State(Office(site), watching if watch_days else enforcing), note, outages=outages
+        office, registry, State(Office(site), watching if watch_days else enforcing), note, every, outages=outages
     )
     for number in range(days):
         day = first + timedelta(days=number)

@@ -19,6 +19,7 @@ OPEN_TYPES: Final[frozenset[DayType]] = frozenset({"open", "make_up"})
 _CLASSES: Final[dict[DayKind, DayClass]] = {
     "workday": "workday",
     "make_up": "workday",
+    "half_day": "workday",
     "weekend": "non_workday",
     "holiday": "holiday",
     "closed": "holiday",
@@ -26,6 +27,7 @@ _CLASSES: Final[dict[DayKind, DayClass]] = {
 _CLOSED: Final[dict[DayKind, DayType]] = {
     "workday": "after_hours",
     "make_up": "after_hours",
+    "half_day": "after_hours",
     "weekend": "weekend",
     "holiday": "holiday",
     "closed": "holiday",

@@ -6,7 +6,7 @@ readings the first one's watts hold, but no longer than the device may be silent
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -16,6 +16,7 @@ from sensors.energy import used_kwh
 
 _WAITS_AT_MOST: Final = timedelta(hours=2)
 _MILLION: Final = 3_600_000.0
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 class Piece(msgspec.Struct, gc=False):
@@ -31,7 +32,7 @@ class Piece(msgspec.Struct, gc=False):
 class Metering:
     """One device. `total` is the counter when it last moved; `pieces` what has gone by since then."""
 
-    __slots__ = ("at", "pieces", "total", "total_at", "watts", "watts_until")
+    __slots__ = ("_ends_at", "_slot", "at", "pieces", "total", "total_at", "watts", "watts_until")
 
     def __init__(self) -> None:
         self.at: datetime | None = None
@@ -40,6 +41,7 @@ class Metering:
         self.total: float | None = None
         self.total_at: datetime | None = None
         self.pieces: list[Piece] = []
+        self._slot = self._ends_at = _NEVER
 
     def to(self, at: datetime) -> None:
         """Time goes on to `at`; what held so far is laid into pieces. Going back is no time at all."""
@@ -47,14 +49,16 @@ class Metering:
         if since is None or at <= since:
             self.at = at if since is None else since
             return
-        last = self.pieces[-1] if self.pieces else None
-        if last is not None and last.slot <= since and at <= last.slot + SLOT:
-            self._lengthen(last, since, at)  # the common case, spelled out for its speed
+        if self._slot <= since and at <= self._ends_at:  # the common case, spelled out for its speed
+            if not self.pieces or self.pieces[-1].slot != self._slot:
+                self.pieces.append(Piece(self._slot, 0.0, 0.0, False))
+            self._lengthen(self.pieces[-1], since, at)
         else:
             for slot, start, end in cut(since, at):
                 if not self.pieces or self.pieces[-1].slot != slot:
                     self.pieces.append(Piece(slot, 0.0, 0.0, False))
                 self._lengthen(self.pieces[-1], start, end)
+                self._slot, self._ends_at = slot, slot + SLOT
         self.at = at
 
     def say_watts(self, watts: float, until: datetime) -> None:

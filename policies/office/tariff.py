@@ -49,7 +49,7 @@ class Prices(BaseModel):
         default=tuple(range(1, 13)), min_length=1, description="only in these months, 1 to 12; left out: all"
     )
     days: tuple[DayKind, ...] = Field(
-        default=("workday", "make_up", "weekend", "holiday", "closed"),
+        default=("workday", "make_up", "half_day", "weekend", "holiday", "closed"),
         min_length=1,
         description="only on these kinds of day; left out: all",
     )

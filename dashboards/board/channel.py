@@ -15,7 +15,8 @@ from dashboards.views.banner import banner
 from policies.state import State
 
 logger = logging.getLogger(__name__)
-PAUSE_SECONDS = 0.4
+PAUSE_SECONDS = 0.8
+"""Between two looks at the state: most of what viewers cost, and most of what they wait (benchmarks/board.py)."""
 PAST_SECONDS = 60.0
 """The past moves slowly, and asking for it may block."""
 

@@ -1,6 +1,6 @@
 """The streams of changes: one a page and language, shared by all its viewers.
 
-The engine's step only sets a flag. At most twice a second each page that somebody looks at is made again, compared with
+The engine's step only sets a flag. At most a little more than once a second each page that somebody looks at is made again, compared with
 what was sent last, and what changed is written down once. Lives in the web thread's event loop.
 """
 

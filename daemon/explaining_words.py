@@ -5,6 +5,7 @@ from datetime import datetime
 
 from daemon.explaining import Told
 from dashboards.language.language import Language
+from dashboards.views.place import will_do
 from policies.explain import Ruling, age_words
 from policies.finding import Evidence
 from policies.words import say
@@ -19,6 +20,7 @@ _STANDING = {
 _RECORDED = say("On record then: {decision}")
 _NOTHING_RECORDED = say("On record then: no open case")
 _REBUILT = say("Rebuilt from the stored readings, judged with the rules of today:")
+_COMPETING = say("Broken at once; each rule asks for its own remedy:")
 _CITED = say("source: {document}")
 _PASSES = say("lets it pass: {guards}")
 
@@ -34,6 +36,11 @@ def sentences(told: Told, language: Language, now: datetime) -> Iterator[str]:
         yield language.gettext(_RECORDED.pattern).format(decision=decision)
     if not told.turns:
         yield language.words(_NOTHING_RECORDED)
+    if len(explanation.competing) > 1:
+        yield language.words(_COMPETING)
+        for ruling in explanation.competing:
+            wish = say("a person has to mend it") if ruling.remedy is None else will_do(ruling.remedy)
+            yield f"  {ruling.policy}: {language.words(wish, now)}"
     yield language.words(_REBUILT)
     for ruling in sorted(explanation.rulings, key=lambda one: one.standing == "unbroken"):
         yield from _ruling(ruling, language, now)

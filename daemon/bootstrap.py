@@ -74,7 +74,7 @@ def assemble(
 
     `clock` other than the wall's is the demo's, `speed` how fast it runs; so is `version`, for a broker that keeps silent
     when it is spoken to in MQTT 5. `crash` is for tests that end the process at a named point. `path`: the file to reload.
-    `maker` makes the reports; without one there are none.
+    `maker` makes the reports, where others than the usual ones are wanted.
     """
     clock = clock or WallClock()
     tell: Tell = lambda text: _log.warning("%s", text)  # noqa: E731  one line, one meaning
@@ -146,10 +146,10 @@ def assemble(
         close_store=close_store,
         tell=tell,
     )
-    parts = report_parts(configuration, environment, lambda: engine.state.office.site, history, maker, clock, notices)
-    daemon.reports = parts.reports if parts else None
+    parts = report_parts(configuration, environment, lambda: engine.state, history, maker, clock, notices)
+    daemon.reports = parts.reports
     if path is not None:
-        also = each_of([notices.configure, *([parts.configure] if parts else [])])
+        also = each_of([notices.configure, parts.configure])
         daemon.reload = Reload(path, configuration, engine.put, clock.now, tell, also=also, refused=notices.refused)
     source = EngineSource(engine, clock, daemon.facts, history)
     app = board(
@@ -157,7 +157,7 @@ def assemble(
         _entry(configuration.board, clock),
         hosts=configuration.board.names,
         open_link=None if links is None else links.opened,
-        desk=parts.desk if parts else None,
+        desk=parts.desk,
     )
     heads = DailyHead(
         journal,

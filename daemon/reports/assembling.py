@@ -14,27 +14,33 @@ from daemon.reports.desk import ReportDesk
 from daemon.reports.letters import Reader
 from daemon.reports.mail import Post, by_apprise, by_smtp
 from daemon.reports.maker import Maker
+from daemon.reports.plain import PlainMonths
 from daemon.reports.reports import Reports
 from daemon.reports.weekly import Weekly
 from policies.history import History
 from policies.office.site import Site
+from policies.state import State
 from policies.words import Words
 
 
 def report_parts(
     configuration: Configuration,
     environment: Mapping[str, str],
-    site: Callable[[], Site],
+    state: Callable[[], State],
     history: History,
     maker: Maker | None,
     clock: Clock,
     notices: Notices,
-) -> "ReportParts | None":
-    """None without a maker. Raises ConfigError for secrets that cannot be read."""
-    if maker is None:
-        return None
+) -> "ReportParts":
+    """`maker` None: the usual one. Raises ConfigError for secrets that cannot be read."""
     return ReportParts(
-        configuration, environment, site=site, history=history, maker=maker, now=clock.now, tell_week=notices.tell_week
+        configuration,
+        environment,
+        site=lambda: state().office.site,
+        history=history,
+        maker=maker or PlainMonths(state, history),
+        now=clock.now,
+        tell_week=notices.tell_week,
     )
 
 

@@ -64,7 +64,7 @@ def baseline_of(slots: dict[datetime, Slot]) -> Baseline:
 
 
 def planted(
-    seed: int, *, devices: int, before: int = 28, days: int = 14
+    seed: int, *, devices: int, before: int = 28, days: int = 14, covered: float = 900.0
 ) -> tuple[float, float, Sequence[Entry], dict[DeviceId, Baseline]]:
     """An office whose every evening is switched off after `before` days: truth avoided, used otherwise, ledger, baselines.
 
@@ -84,14 +84,19 @@ def planted(
         for day in range(before + days):
             level = max(0.0, shocks[day] * chance.gauss(1.0, 0.25)) * watts / 4000
             controlled = day >= before and at_local(day, 12).astimezone(UTC).weekday() < 5
-            slots[at_local(day, 17.75)] = slot(at_local(day, 17.75), level, name)
+            slots[at_local(day, 17.75)] = slot(at_local(day, 17.75), level, name, covered=covered)
             for quarter in range(24):
                 at = at_local(day, 18) + quarter * SLOT
                 kwh = max(0.0, level * chance.gauss(1.0, 0.1))
                 would_use += kwh if day >= before else 0.0
                 truth += kwh if controlled else 0.0
                 slots[at] = slot(
-                    at, 0.0 if controlled else kwh, name, controlled=controlled, on_seconds=0.0 if controlled else 900.0
+                    at,
+                    0.0 if controlled else kwh,
+                    name,
+                    covered=covered,
+                    controlled=controlled,
+                    on_seconds=0.0 if controlled else 900.0,
                 )
             if controlled:
                 actions.append(evening(day, device=name, until_hour=24.0))

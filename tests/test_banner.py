@@ -1,6 +1,8 @@
 """That a changed configuration is not used stands on every page, at once and in the reader's language; and goes by itself."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -9,6 +11,8 @@ from painted import Painted, busy_state
 from daemon.web import Web
 from dashboards.board.app import board
 from dashboards.board.door import Entry
+from dashboards.views.banner import banner
+from policies.office.calendar import Calendar
 
 PAGES = ("/", "/cases", "/devices", "/zones/r302", "/calendar", "/rules", "/people", "/health", "/energy", "/printing")
 PROBLEM = "office.yaml:12: policies[0].grace: must be a length such as 5m <b>"
@@ -74,3 +78,24 @@ def test_who_is_looking_sees_it_without_a_reload_of_the_page(browser: httpx.Clie
                 break
         else:
             pytest.fail("the stream has ended without it")
+
+
+CHINESE = Calendar("Asia/Shanghai", "CN")
+
+
+def test_a_year_without_official_holidays_is_said_on_every_page(browser: httpx.Client, source: Painted) -> None:
+    state = busy_state()
+    source._now = datetime(2031, 5, 6, 3, 0, tzinfo=UTC)
+    source.step(replace(state, office=replace(state.office, site=replace(state.office.site, calendar=CHINESE))))
+    for path in (*PAGES, "/kiosk"):
+        line = shown(browser, path)
+        assert "the holidays of 2031 are only estimated" in line, path
+        assert "hidden" not in line
+    source.facts["configuration_trouble"] = PROBLEM
+    source.step(source.state())
+    assert "office.yaml:12" in shown(browser, "/")
+
+
+def test_a_year_that_is_known_is_no_trouble_until_november() -> None:
+    assert banner({}, CHINESE, datetime(2026, 10, 31, 3, 0, tzinfo=UTC)) is None
+    assert "2027" in str(banner({}, CHINESE, datetime(2026, 11, 2, 3, 0, tzinfo=UTC)))

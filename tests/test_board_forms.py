@@ -1,11 +1,13 @@
 """What a person asks for on a form reaches the engine with their name; what they may not ask for does not."""
 
+import dataclasses
 import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 from painted import NOW, Painted, busy_state
 
@@ -14,7 +16,9 @@ from daemon.accounts.users import UsersFile
 from daemon.web import Web
 from dashboards.board.app import board
 from dashboards.board.door import Entry
-from policies.office.requests import Acknowledge, Contest, Extend, SetMode
+from policies.control.case import Refusal
+from policies.office.requests import Acknowledge, AllowCrowd, Contest, Extend, SetMode
+from policies.words import say
 
 PASSWORD = "correct horse battery"
 STUCK = "after-hours/print-copier"
@@ -176,3 +180,23 @@ def test_sessions_survive_a_restart_and_end_with_a_new_password(users: UsersFile
     assert again.person(session) is None
     assert PASSWORD not in users.path.read_text()
     assert users.path.stat().st_mode & 0o077 == 0
+
+
+def test_so_many_at_once_is_agreed_to_by_a_button_on_the_case(browser: httpx.Client, source: Painted) -> None:
+    key, case = next(iter(source.state().cases.items()))
+    page = f"/cases/{case.id}"
+    enter(browser, "olga")
+    assert "/do/crowd/" not in browser.get(page).text, "nobody has asked"
+    why = Refusal("blast_radius", say("{number} of {total} devices at once", number=61, total=100))
+    asking = msgspec.structs.replace(case, phase="open", refusal=why)
+    source.step(dataclasses.replace(source.state(), cases={**source.state().cases, key: asking}))
+    assert f'action="/do/crowd/{case.policy}"' in browser.get(page).text
+    to = f"/do/crowd/{case.policy}"
+    for length, reason in (("30", " "), ("721", "moving out"), ("0", "moving out"), ("x", "moving out")):
+        assert send(browser, page, to, **{"for": length}, why=reason).status_code == 400
+    assert send(browser, page, "/do/crowd/no-such-rule", **{"for": "30"}, why="moving out").status_code == 400
+    assert send(browser, page, to, **{"for": "30"}, why="moving out").status_code == 303
+    assert source.asked == [(AllowCrowd(case.policy, NOW + timedelta(minutes=30), "moving out"), "olga")]
+    enter(browser, "vera")
+    assert "/do/crowd/" not in browser.get(page).text
+    assert send(browser, page, to, **{"for": "30"}, why="me too").status_code == 403

@@ -8,7 +8,7 @@ from painted import NOW, Painted
 from test_board_forms import browser, enter, send, source, token, users
 
 from daemon.accounts.users import UsersFile
-from policies.office.requests import AskOvertime, DecideOvertime, SetMode
+from policies.office.requests import AllowCrowd, AskOvertime, DecideOvertime, SetMode
 
 __all__ = ["browser", "source", "users"]
 MODE = "/api/v1/policies/after-hours/mode"
@@ -129,3 +129,20 @@ def test_the_rules_page_has_the_form_that_promotes(browser: httpx.Client, source
     assert browser.post("/do/mode/after-hours", data=proof).status_code == 400, "it needs a reason"
     assert browser.post("/do/mode/after-hours", data={**proof, "why": "seen"}).status_code == 303
     assert source.asked == [(SetMode("after-hours", "enforce", "seen"), "ada")]
+
+
+def test_a_large_switch_off_is_agreed_to_by_an_operators_token(
+    browser: httpx.Client, users: UsersFile, source: Painted
+) -> None:
+    crowd, wish = "/api/v1/policies/after-hours/crowd", {"minutes": 45, "why": "moving out"}
+    assert browser.post(crowd, json=wish, headers=bearer(users, "v", "viewer")).status_code == 403
+    ours = bearer(users, "ops", "operator")
+    for bad in ({"minutes": 0}, {"minutes": 721}, {"why": " "}):
+        assert browser.post(crowd, json={**wish, **bad}, headers=ours).status_code == 422
+    assert browser.post("/api/v1/policies/nothing/crowd", json=wish, headers=ours).status_code == 404
+    assert source.asked == []
+    answer = browser.post(crowd, json=wish, headers=ours)
+    assert (answer.status_code, answer.json()) == (200, {"granted": True})
+    assert source.asked == [(AllowCrowd("after-hours", NOW + timedelta(minutes=45), "moving out"), "ops")]
+    assert source.state().office.desk.allows_crowd("after-hours", NOW + timedelta(minutes=44))
+    assert not source.state().office.desk.allows_crowd("after-hours", NOW + timedelta(minutes=45))

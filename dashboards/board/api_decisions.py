@@ -42,6 +42,13 @@ class InForce(BaseModel):
     mode: Literal["watch", "enforce"]
 
 
+class Crowd(BaseModel):
+    """Leave to switch off more devices at once than expected, for so many minutes, and why."""
+
+    minutes: int = Field(ge=1, le=720)
+    why: str = Field(min_length=1, max_length=200, pattern=r"\S")
+
+
 class Overtime(BaseModel):
     """A weekly pattern: days from 0 (Monday), the office's wall clock, first and last day (included)."""
 
@@ -63,7 +70,7 @@ class Answer(BaseModel):
 
 
 def decision_routes(source: Source, bearer: Bearer, answers: Answers) -> APIRouter:
-    """`POST /policies/{policy}/mode`, `GET` and `POST /overtimes`, `POST /overtimes/{id}/answer`."""
+    """`POST /policies/{policy}/mode`, `POST /policies/{policy}/crowd`, `GET` and `POST /overtimes`, `POST /overtimes/{id}/answer`."""
     routes = APIRouter()
     Caller = Annotated[Person, Depends(bearer)]  # noqa: N806  a type
 
@@ -77,6 +84,11 @@ def decision_routes(source: Source, bearer: Bearer, answers: Answers) -> APIRout
         if rule is None:
             raise HTTPException(404, "there is no such rule")
         return InForce(policy=policy, mode=state.office.desk.mode_of(policy, rule.mode))
+
+    @routes.post("/policies/{policy}/crowd", summary="Agree to a large switch-off", responses=REFUSALS)
+    async def crowd(policy: str, wish: Crowd, who: Caller) -> dict[str, bool]:
+        await _decided(source, who, who.name, "crowd", policy, {"for": str(wish.minutes), "why": wish.why})
+        return {"granted": True}
 
     @routes.get("/overtimes", summary="Recurring overtime, granted or not yet")
     async def overtime_list(request: Request) -> Response:

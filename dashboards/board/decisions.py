@@ -10,6 +10,7 @@ from policies.control.case import Case
 from policies.office.desk import ExemptFor
 from policies.office.requests import (
     Acknowledge,
+    AllowCrowd,
     AskOvertime,
     Contest,
     DecideOvertime,
@@ -30,6 +31,7 @@ Decision = Request | Words
 LONGEST_LEAVE = timedelta(hours=24)
 LONGEST_MUTE = timedelta(days=14)
 LONGEST_EXEMPTION = timedelta(days=366)
+LONGEST_CROWD = timedelta(hours=12)
 LONGEST_REASON = 200
 REASONS: Mapping[ExemptFor, Words] = {
     "medical": say("medical use"),
@@ -145,6 +147,16 @@ def set_mode(state: State, now: datetime, target: str, fields: Fields) -> Decisi
             return say("Choose whether the rule watches or acts.")
 
 
+def allow_crowd(state: State, now: datetime, target: str, fields: Fields) -> Decision:
+    """The rule may switch off more devices at once than expected, `for` so many minutes."""
+    if all(policy.name != target for policy in state.policies):
+        return say("There is no such rule.")
+    length = _minutes(fields)
+    if length is None or not timedelta() < length <= LONGEST_CROWD:
+        return say("Choose how long: up to half a day.")
+    return AllowCrowd(target, now + length, _why(fields)) if _why(fields) else _needs_reason()
+
+
 DECISIONS: Mapping[str, tuple[type[Request], Callable[[State, datetime, str, Fields], Decision]]] = {
     "extend": (Extend, extend),
     "exempt": (Exempt, exempt),
@@ -154,6 +166,7 @@ DECISIONS: Mapping[str, tuple[type[Request], Callable[[State, datetime, str, Fie
     "mute": (Silence, mute),
     "day": (MarkDay, mark_day),
     "mode": (SetMode, set_mode),
+    "crowd": (AllowCrowd, allow_crowd),
     "overtime": (AskOvertime, ask_overtime),
     "overtime-answer": (DecideOvertime, decide_overtime),
 }

@@ -12,6 +12,7 @@ import msgspec
 
 from policies.office.requests import (
     Acknowledge,
+    AllowCrowd,
     AskOvertime,
     Contest,
     DecideOvertime,
@@ -37,6 +38,7 @@ NEEDED: Mapping[type[Request], Role] = {
     Acknowledge: "operator",
     Silence: "operator",
     MarkDay: "operator",
+    AllowCrowd: "operator",
     Review: "admin",
     Exempt: "admin",
     SetMode: "admin",

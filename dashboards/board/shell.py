@@ -51,6 +51,7 @@ SAID: Mapping[str, Words] = {
     "mute": say("Noted: no notices about it."),
     "day": say("Noted: the day is marked."),
     "mode": say("Noted: the rule is changed."),
+    "crowd": say("Noted: the rule may switch off so many at once."),
     "overtime": say("Noted: somebody else has to grant this overtime."),
     "overtime-answer": say("Noted: the overtime is answered."),
 }

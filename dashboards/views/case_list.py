@@ -53,7 +53,7 @@ class CaseList(msgspec.Struct, frozen=True):
 
 
 class CasePage(msgspec.Struct, frozen=True):
-    """One case with everybody's word on it."""
+    """One case with everybody's word on it. `asks_of_many`: its rule waits for leave to switch off so many at once."""
 
     line: CaseLine
     command_id: str
@@ -65,6 +65,7 @@ class CasePage(msgspec.Struct, frozen=True):
     muted_until: datetime | None
     muted_by: str
     mute_id: str
+    asks_of_many: bool
 
 
 def case_list(state: State, show: Show, room: str) -> CaseList:
@@ -109,6 +110,7 @@ def case_page(state: State, case: Case, now: datetime) -> CasePage:
         muted_until=None if mute is None else mute[1],
         muted_by="" if mute is None else mute[2],
         mute_id="" if mute is None else mute[0],
+        asks_of_many=case.refusal is not None and case.refusal.reason == "blast_radius",
     )
 
 

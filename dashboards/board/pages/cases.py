@@ -6,7 +6,7 @@ from dashboards.board.decisions import case_of
 from dashboards.board.door import Person
 from dashboards.board.page import Arguments, Drawn, Kind, Part
 from dashboards.views.case_list import SHOWS, Show, case_list, case_page
-from policies.office.requests import Acknowledge, Contest, Review, Silence
+from policies.office.requests import Acknowledge, AllowCrowd, Contest, Review, Silence
 from policies.state import State
 from policies.words import say
 
@@ -58,5 +58,6 @@ class OneCasePage(Kind):
             "contest": page.contested is None,
             "review": person.may(Review) and page.line.is_contested,
             "mute": person.may(Silence) and page.line.phase != "closed",
+            "crowd": person.may(AllowCrowd) and page.asks_of_many and page.line.phase != "closed",
         }
         return Part("case_forms.html", (page, may)) if any(may.values()) else None

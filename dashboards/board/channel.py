@@ -104,7 +104,7 @@ class Channel:
             return False
         around = {
             "clock": Part("clock.html", self.renderer.language.instant(now)),
-            "banner": Part("banner.html", banner(self._source.health())),
+            "banner": Part("banner.html", banner(self._source.health(), state.office.site.calendar, now)),
         }
         parts = {**drawn.top, **drawn.body, **around}
         fragments = self.renderer.fragments(parts, now, self._rows)

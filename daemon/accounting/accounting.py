@@ -27,6 +27,7 @@ _log = logging.getLogger(__name__)
 NOON: Final = 12
 """By then every office has opened, and the restart of its devices is over."""
 AGAIN: Final = timedelta(days=4)
+_DAY: Final = timedelta(days=1)
 _FARTHEST: Final = timedelta(days=35)
 _LOOK_EVERY_SECONDS: Final = 300.0
 
@@ -98,13 +99,17 @@ class Accounting:
         """Of the days that the ledger is made again for; how many slots know more now."""
         site = state.office.site
         setpoint = [policy.name for policy in state.policies if isinstance(policy, SetpointLimit)]
-        late = late_slots(site, self._history, now - AGAIN, now - LATE, setpoint)
         points = Points(site.id)
-        lines = [line for line in (slot_line(points, each) for each in late) if line is not None]
-        if lines:
-            self._write(b"\n".join(lines), len(lines))
-            _log.info("accounting: %d slots know more than they did", len(lines))
-        return len(lines)
+        number = 0
+        for day in range(AGAIN // _DAY, 0, -1):  # a day at a time: the slots of a thousand devices are many
+            late = late_slots(site, self._history, now - day * _DAY, min(now - (day - 1) * _DAY, now - LATE), setpoint)
+            lines = [line for line in (slot_line(points, each) for each in late) if line is not None]
+            if lines:
+                self._write(b"\n".join(lines), len(lines))
+            number += len(lines)
+        if number:
+            _log.info("accounting: %d slots know more than they did", number)
+        return number
 
     def _write(self, lines: bytes, count: int) -> None:
         self._journal.advance(0, lines, count, (), None)

@@ -5,7 +5,7 @@ incomplete is not written again, so doing this twice changes nothing. Only the d
 read: in an office that is heard well that is next to nothing.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,7 +17,7 @@ from policies.accounting.books import SiteSlot
 from policies.accounting.day_types import SLOT, SLOT_SECONDS, slot_start
 from policies.history import History, SlotRow
 from policies.office.site import Site
-from sensors.device import Device
+from sensors.device import Device, DeviceId
 
 _MORE_SECONDS: Final = 1.0
 _MORE_KWH: Final = 1e-6
@@ -35,22 +35,30 @@ def late_slots(site: Site, history: History, start: datetime, end: datetime, set
     written: dict[str, dict[datetime, SlotRow]] = {}
     for row in history.slots(start, end):
         written.setdefault(row.device, {})[row.at] = row
+    gaps: dict[tuple[datetime, datetime, datetime], list[DeviceId]] = {}
+    for device in site.devices.values():
+        if device.kind in _KINDS:
+            for since, until in _spans(device, written.get(device.id, {}), start, end):
+                first = slot_start(since - min(_MOST_BELIEVED, _believed(device)) - SLOT)
+                gaps.setdefault((first, since, until), []).append(device.id)
     names = tuple(setpoint)
     found: list[SiteSlot] = []
-    for device in site.devices.values():
-        if device.kind not in _KINDS:
-            continue
-        rows = written.get(device.id, {})
-        for since, until in _spans(device, rows, start, end):
-            first = since - min(_MOST_BELIEVED, _believed(device)) - SLOT
-            made = rebuilt(site, history, slot_start(first), until, names, only=[device.id])
-            if any(_knows_more(each, rows.get(each.slot.at)) for each in made if each.slot.at >= since):
-                found += [
-                    _with_presence(each, rows.get(each.slot.at))
-                    for each in made
-                    if _knows_more(each, rows.get(each.slot.at)) or _has_moved(each, rows.get(each.slot.at))
-                ]
+    for (first, since, until), devices in gaps.items():
+        made: dict[DeviceId, list[SiteSlot]] = {}
+        for each in rebuilt(site, history, first, until, names, only=devices):
+            made.setdefault(each.slot.device, []).append(each)
+        for name, slots in made.items():
+            found += _news(slots, written.get(name, {}), since)
     return found
+
+
+def _news(made: Sequence[SiteSlot], rows: Mapping[datetime, SlotRow], since: datetime) -> Iterator[SiteSlot]:
+    """What is to be written of one device's gap that began at `since`; nothing, where nothing in it is known now."""
+    if any(_knows_more(each, rows.get(each.slot.at)) for each in made if each.slot.at >= since):
+        for each in made:
+            old = rows.get(each.slot.at)
+            if _knows_more(each, old) or _has_moved(each, old):
+                yield _with_presence(each, old)
 
 
 def _believed(device: Device) -> timedelta:

@@ -14,7 +14,7 @@ from sensors import stamps, units
 from sensors.commands import Command, SetSetpoint
 from sensors.device import Address, Device, FamilyName, Traits
 from sensors.families.zigbee2mqtt_bridge import BASE, Inventory, availability, bridge_decoder
-from sensors.families.zigbee2mqtt_power import Values
+from sensors.families.zigbee2mqtt_power import Builder, Values
 from sensors.families.zigbee2mqtt_states import KEYS, builder
 from sensors.family import Decoder, Refused
 from sensors.liveness import is_live
@@ -97,19 +97,7 @@ class Zigbee2Mqtt:
 
     def _states(self, base: str, devices: Sequence[Device]) -> Decoder:
         builders = [builder(device, base, self._inventory) for device in devices]
-        only = builders[0] if len(builders) == 1 else None
-
-        # on the wire: {"state":"ON","power":61.2,"energy":12.05,"last_seen":"2026-03-02T08:15:00.000Z"}
-        def decode(message: Message) -> Sequence[AnyReading]:
-            values = units.json_object(message.payload)
-            seen = values.get("last_seen")
-            device_at = None if seen is None else _seen_at(seen, message.arrived_at)
-            live = is_live(message, device_at)
-            if only is not None:
-                return only(values, message, device_at, live)
-            return [reading for build in builders for reading in build(values, message, device_at, live)]
-
-        return decode
+        return partial(_one_state, builders[0]) if len(builders) == 1 else partial(_states, builders)
 
     def _below(self, base: str, devices: Sequence[Device], leaf: str) -> Decoder | None:
         if leaf == "availability":
@@ -129,6 +117,22 @@ class Zigbee2Mqtt:
             return [msgspec.structs.replace(one, memo="") if hasattr(one, "memo") else one for one in readings]
 
         return decode if builders else None
+
+
+# on the wire: {"state":"ON","power":61.2,"energy":12.05,"last_seen":"2026-03-02T08:15:00.000Z"}
+def _one_state(build: Builder, message: Message) -> Sequence[AnyReading]:
+    values = units.json_object(message.payload)
+    seen = values.get("last_seen")
+    device_at = None if seen is None else _seen_at(seen, message.arrived_at)
+    return build(values, message, device_at, is_live(message, device_at))
+
+
+def _states(builders: Sequence[Builder], message: Message) -> Sequence[AnyReading]:
+    values = units.json_object(message.payload)
+    seen = values.get("last_seen")
+    device_at = None if seen is None else _seen_at(seen, message.arrived_at)
+    live = is_live(message, device_at)
+    return [reading for build in builders for reading in build(values, message, device_at, live)]
 
 
 def _base(address: Address) -> str:

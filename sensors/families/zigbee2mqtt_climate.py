@@ -6,13 +6,13 @@ an unoccupied setpoint while nobody is there. The keys found go into the memo, s
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final, TypeVar
 
 import msgspec
 
 from sensors import units
-from sensors.device import Device
+from sensors.device import Device, DeviceId
 from sensors.families.zigbee2mqtt_power import Builder, Values, power_builder
 from sensors.messages import Message
 from sensors.readings import Action, AnyReading, Climate, Mode
@@ -35,7 +35,7 @@ CLIMATE_KEYS: Final = (
 """The keys that say something about a thermostat."""
 _AWAY: Final = ("unoccupied", False)
 _SEEN: Final = ("thermostat_occupancy", "occupancy")
-_SHAPES_REMEMBERED: Final = 16
+_SHAPES_REMEMBERED: Final = 256
 _Shape = tuple[str, str, str]
 """The keys of the cooling and the heating target, and the memo: the same for all states with the same keys."""
 
@@ -64,6 +64,12 @@ def climate_builder(device: Device, suffix: str, is_preset_power: Callable[[], b
 
     `is_preset_power`: whether its inventory says that `preset` is on or off and nothing else.
     """
+    return partial(_reader(suffix), device.id, is_preset_power, power_builder(device, suffix))
+
+
+@lru_cache(maxsize=64)
+def _reader(suffix: str) -> Callable[..., Sequence[AnyReading]]:
+    """What all thermostats with this suffix share: one set of names, not one a device."""
     mode_key, state_key, room_key = f"system_mode{suffix}", f"state{suffix}", f"local_temperature{suffix}"
     humidity_key, power_key, energy_key = f"humidity{suffix}", f"power{suffix}", f"energy{suffix}"
     action_key, other_action_key = f"running_state{suffix}", f"running_mode{suffix}"
@@ -71,8 +77,7 @@ def climate_builder(device: Device, suffix: str, is_preset_power: Callable[[], b
     setpoint_keys = _setpoint_keys(suffix)
     seen_keys = frozenset(f"{key}{suffix}" for key in _SEEN)
     shapes: dict[tuple[str, ...], _Shape] = {}
-    meter = power_builder(device, suffix)
-    name, quantity, truth = device.id, units.quantity, units.truth
+    quantity, truth = units.quantity, units.truth
 
     def found(values: Values) -> _Shape:
         cooling_key, heating_key = setpoint_keys(values)
@@ -84,7 +89,15 @@ def climate_builder(device: Device, suffix: str, is_preset_power: Callable[[], b
             shapes[tuple(values)] = shape
         return shape
 
-    def build(values: Values, message: Message, device_at: datetime | None, live: bool) -> Sequence[AnyReading]:
+    def build(
+        name: DeviceId,
+        is_preset_power: Callable[[], bool],
+        meter: Builder,
+        values: Values,
+        message: Message,
+        device_at: datetime | None,
+        live: bool,
+    ) -> Sequence[AnyReading]:
         get = values.get
         cooling_key, heating_key, memo = shapes.get(tuple(values)) or found(values)
         mode = _word(_MODES, get(mode_key))

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache, partial
 
 from sensors import units
-from sensors.device import Device
+from sensors.device import Device, DeviceId
 from sensors.messages import Message
 from sensors.readings import AnyReading, Power
 
@@ -16,10 +17,18 @@ Builder = Callable[[Values, Message, datetime | None, bool], Sequence[AnyReading
 
 def power_builder(device: Device, suffix: str) -> Builder:
     """A Power for every state."""
-    name, state, power, energy = device.id, f"state{suffix}", f"power{suffix}", f"energy{suffix}"
+    return partial(_reader(suffix), device.id)
+
+
+@lru_cache(maxsize=64)
+def _reader(suffix: str) -> Callable[..., Sequence[AnyReading]]:
+    """What all plugs with this suffix share."""
+    state, power, energy = f"state{suffix}", f"power{suffix}", f"energy{suffix}"
     truth, quantity, watts_window, kwh_window = units.truth, units.quantity, units.WATTS, units.KWH
 
-    def build(values: Values, message: Message, device_at: datetime | None, live: bool) -> Sequence[AnyReading]:
+    def build(
+        name: DeviceId, values: Values, message: Message, device_at: datetime | None, live: bool
+    ) -> Sequence[AnyReading]:
         return (
             Power(
                 device=name,

@@ -6,6 +6,7 @@ states (`output: json`) and single keys (`output: attribute`), which are a state
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from sensors import units
@@ -48,7 +49,7 @@ def builder(device: Device, base: str, inventory: Inventory) -> Builder:
     if device.kind in ("plug", "light", "meter"):
         return power_builder(device, suffix)
     if device.kind == "climate":
-        return climate_builder(device, suffix, lambda: (base, name, channel) in inventory.presets)
+        return climate_builder(device, suffix, partial(inventory.presets.__contains__, (base, name, channel)))
     if device.kind == "occupancy":
         return _occupancy(device, suffix)
     if device.kind == "environment":

@@ -6,7 +6,7 @@ something, one device at a time.
 """
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -29,6 +29,8 @@ from sensors.device import Device, DeviceId, Load
 
 _BACK: Final = EXPIRES_AFTER + timedelta(days=2)
 _AFTER: Final = timedelta(hours=2)
+_SETTINGS_BACK: Final = timedelta(days=35)
+"""From hours of the last weeks a slope is learned: a unit says its setting a thousand times a day, and that is to be read."""
 _QUARTER_HOURS: Final = 0.25 / 1000
 _BETWEEN_CELSIUS: Final = 23.0
 _CYCLES: Final[frozenset[Load]] = frozenset({"water_dispenser"})
@@ -63,7 +65,7 @@ def ledger(site: Site, history: History, start: datetime, end: datetime, *, pric
             free = free_days(slots.values(), site.calendar, site.zones[device.zone].hours)
             climate = device.kind == "climate" and weather is not None
             baselines[name] = Baseline(free, season=weather.season) if climate and weather else Baseline(free)
-        past = DevicePast(site, history, device, slots, start - _BACK, last, weather)
+        past = DevicePast(site, history, device, slots, last, weather)
         entries += _of_device(past, actions, baselines.get(name), price)
     ordered = in_order(entries)
     return Ledger(tuple(ordered), interval(ordered))
@@ -107,7 +109,6 @@ class DevicePast:
     history: History
     device: Device
     slots: dict[datetime, PastSlot]
-    start: datetime
     end: datetime
     weather: Weather | None
 
@@ -139,11 +140,12 @@ def _asleep_kwh(device: Device) -> float:
     return 0.0 if device.load in _CYCLES else device.standby_watts * _QUARTER_HOURS
 
 
-def _corrections(past: DevicePast, corrections: Iterable[Told], price: Price, taken: set[datetime]) -> list[Entry]:
+def _corrections(past: DevicePast, corrections: Sequence[Told], price: Price, taken: set[datetime]) -> list[Entry]:
     calendar, device, weather = past.site.calendar, past.device, past.weather
     if weather is None:
         return []
-    settings = settings_of(past.history, device, past.start, past.end, calendar, weather.season)
+    first = min(each.action.at for each in corrections) - _SETTINGS_BACK
+    settings = settings_of(past.history, device, first, past.end, calendar, weather.season)
     by_side: dict[Side, Slopes] = {}
     entries: list[Entry] = []
     for each in corrections:

@@ -3,9 +3,10 @@
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import NamedTuple, cast
+from typing import Final, NamedTuple, cast
 
-from daemon.stored import readings_of
+import msgspec
+
 from policies.history import History
 from policies.office.calendar import Calendar
 from policies.office.heard import Heard, hear
@@ -14,6 +15,11 @@ from policies.office.running import sides
 from sensors.commands import Side
 from sensors.device import Device
 from sensors.readings import Climate
+
+_FIELDS: Final = (
+    "mode", "action", "is_on", "setpoint_celsius", "cooling_setpoint_celsius", "heating_setpoint_celsius",
+)  # fmt: skip
+"""A unit says its room's air every minute; nobody has to read that here."""
 
 
 class Setting(NamedTuple):
@@ -62,13 +68,16 @@ def settings_of(
     season: Callable[[date], str],
 ) -> Settings:
     """Out of what was stored. Raises StoreUnavailable."""
+    rows: dict[datetime, dict[str, object]] = {}
+    for name in _FIELDS:
+        for sample in history.series(device.id, "climate", name, start, end):
+            rows.setdefault(sample.at, {})[name] = sample.value
     heard = Heard()
     found: list[Setting] = []
-    for reading in readings_of(history, device, start, end):
-        if not isinstance(reading, Climate):
-            continue
-        at = reading.arrived_at
-        heard = hear(heard, reading)
+    for at, said in sorted(rows.items()):
+        heard = hear(
+            heard, msgspec.convert({"type": "Climate", "device": device.id, "arrived_at": at, **said}, Climate)
+        )
         today = cast("Season | None", season(calendar.local(at).date()) or None)
         side, signal = next(iter(sides(heard, at, lambda known=today: known)), (None, None))  # type: ignore[misc]
         celsius = None if signal is None else signal.value

@@ -13,7 +13,9 @@ from daemon.accounting.accounting import Accounting
 from daemon.accounts.accounts import FileAccounts
 from daemon.accounts.users import UsersFile
 from daemon.audit_heads import DailyHead
+from daemon.broker_settings import broker_settings
 from daemon.clock import Clock, WallClock
+from daemon.configuration.board_checks import floor_plan
 from daemon.configuration.build import build_policies, build_site
 from daemon.configuration.connection_entries import BoardEntry
 from daemon.configuration.schema import Configuration
@@ -34,7 +36,6 @@ from daemon.journal.journal import Journal
 from daemon.links import Links, site_key
 from daemon.listener import Listener
 from daemon.mqtt.network import Network
-from daemon.mqtt.session import BrokerSettings
 from daemon.notices.display import Display
 from daemon.notices.keeping import LettersFirst
 from daemon.notices.notices import Notices
@@ -54,7 +55,6 @@ from policies.history import History
 from policies.inputs import Tick
 from policies.office.office import Office
 from policies.state import State
-from sensors.families.homeassistant import PREFIX
 from sensors.registry import Registry
 
 _log = logging.getLogger(__name__)
@@ -80,7 +80,7 @@ def assemble(
     tell: Tell = lambda text: _log.warning("%s", text)  # noqa: E731  one line, one meaning
     registry = Registry(list(build_site(configuration).devices.values()), ZoneInfo(configuration.site.timezone))
     site = with_silence(build_site(configuration), registry)
-    broker = _broker(configuration, environment, version)
+    broker = broker_settings(configuration, environment, version)
     journal = Journal(
         configuration.journal.path,
         now=clock.now,
@@ -158,6 +158,7 @@ def assemble(
         hosts=configuration.board.names,
         open_link=None if links is None else links.opened,
         desk=parts.desk,
+        plan=floor_plan(configuration.board, configuration.zones),
     )
     heads = DailyHead(
         journal,
@@ -168,26 +169,6 @@ def assemble(
     daemon.look_at_heads = lambda: heads.look(clock.now())
     daemon.web = Web(app, configuration.board.host, configuration.board.port, before_stop=app.state.live.close)
     return daemon
-
-
-def _broker(
-    configuration: Configuration, environment: Mapping[str, str], version: Literal["auto", "5", "3.1.1"]
-) -> BrokerSettings:
-    entry = configuration.broker
-    return BrokerSettings(
-        host=entry.host,
-        port=entry.effective_port,
-        site=configuration.site.id,
-        username=entry.username,
-        password=read_secret(entry.password_file, entry.password_env, environment),
-        tls=entry.tls is not None,
-        ca_file=entry.tls.ca_file if entry.tls else None,
-        cert_file=entry.tls.certificate_file if entry.tls else None,
-        key_file=entry.tls.key_file if entry.tls else None,
-        max_ingest_delay=entry.max_ingest_delay,
-        version=version,
-        discovery_prefix=configuration.home_assistant.discovery_prefix if configuration.home_assistant else PREFIX,
-    )
 
 
 def _home_assistant(

@@ -38,7 +38,7 @@ def parse(text: str, *, file: str, directory: Path) -> Configuration:
     except ValidationError as error:
         problems += problems_of(error, document)
     draft = draft_of(document, configuration)
-    board = () if configuration is None else check_board(configuration.board)
+    board = () if configuration is None else check_board(configuration.board, configuration.zones)
     energy = () if configuration is None else check_energy(configuration)
     notices = () if configuration is None else check_notices(configuration.notices, draft.zones)
     complaints = chain(

@@ -1,6 +1,7 @@
 """`officed demo`: everything on this machine, in accelerated time, with a commentary."""
 
 import os
+import shutil
 import socket
 from collections.abc import Sequence
 from contextlib import suppress
@@ -108,6 +109,8 @@ class Demo:
                 path.unlink()
         text = office_yaml(demo_plan(), port=port)
         text += f"board:\n  bind: 127.0.0.1:{self._port}\n  open: true\n  users_file: users.json\n"
+        text += "  floor_plan: floor_plan.svg\n"
+        shutil.copyfile(Path(__file__).with_name("floor_plan.svg"), self._directory / "floor_plan.svg")
         text += "reports:\n  archive: reports\n"
         text += "journal:\n  path: journal.sqlite\nstore:\n  path: history.sqlite\n"
         (self._directory / "office.yaml").write_text(text, encoding="utf-8")

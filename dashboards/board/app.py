@@ -13,6 +13,7 @@ from dashboards.board.api import api
 from dashboards.board.chosen import chosen_language
 from dashboards.board.doing import doing
 from dashboards.board.door import Entry
+from dashboards.board.floor_plan import FloorPlan
 from dashboards.board.guard import Guard
 from dashboards.board.live import MOST_VIEWERS, Live
 from dashboards.board.login import login
@@ -20,6 +21,7 @@ from dashboards.board.one_tap import Open, one_tap
 from dashboards.board.page import Addresses, Kind
 from dashboards.board.pages import KINDS
 from dashboards.board.pages.house import HealthPage, PeoplePage
+from dashboards.board.pages.overview import KioskPage, OverviewPage
 from dashboards.board.pages.reports import ReportsPage
 from dashboards.board.probes import probes
 from dashboards.board.reports import report_routes
@@ -42,16 +44,19 @@ def board(
     links: Sequence[Link] = (),
     open_link: Open | None = None,
     desk: Desk | None = None,
+    plan: FloorPlan | None = None,
 ) -> FastAPI:
     """The application. `hosts`: the names people reach it by, besides localhost and plain addresses.
 
-    `more` pages of other makers and the `links` to them in the header; `desk` keeps the reports.
+    `more` pages of other makers and the `links` to them in the header; `desk` keeps the reports;
+    `plan` is the office's own drawing.
     `app.state.live.close()` ends all open streams, from any thread: call it before the server stops.
     """
     entry = entry or Entry()
     live = Live(source, secrets.token_hex(4))
     reception = Reception(entry)
-    addresses = Addresses([*KINDS, PeoplePage(entry), HealthPage(source), *more, *_pages(desk)])
+    first = (OverviewPage(plan), KioskPage(plan))
+    addresses = Addresses([*first, *KINDS, PeoplePage(entry), HealthPage(source), *more, *_pages(desk)])
     shell = Shell(source, live, reception, addresses, [*links, *([REPORTS] if desk is not None else ())])
 
     @asynccontextmanager

@@ -4,18 +4,19 @@ A fragment is rendered again only when the value it shows has changed: with hund
 Used by the web thread only.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from dashboards.board import scale
+from dashboards.board.floor_plan import FloorPlan, drawn
 from dashboards.board.page import Part, Parts
 from dashboards.language.catalogs import CODES, OWN_NAMES
 from dashboards.language.language import Language
-from dashboards.views.place import LOADS, QUANTITIES, VALUES
-from dashboards.views.room import STANDINGS
+from dashboards.views.place import LOADS, QUANTITIES, VALUES, Named
+from dashboards.views.room import STANDINGS, Standing
 from policies.finding import Evidence
 from policies.words import say
 
@@ -78,8 +79,17 @@ def _environment(language: Language) -> Environment:
         quantity=lambda item: _quantity(language, item),
         measured=lambda item, now: _measured(language, item, now),
         said=lambda name, value, now: _said(language, name, value, now),
+        floor_plan=lambda plan, rooms, links: _floor_plan(language, plan, rooms, links=links),
     )
     return templates
+
+
+def _floor_plan(language: Language, plan: FloorPlan, rooms: Iterable[tuple[Named, Standing]], *, links: bool) -> Markup:
+    said = {
+        each.id: (standing, f"{language.name(each.names, each.id)}: {language.words(STANDINGS[standing])}")
+        for each, standing in rooms
+    }
+    return drawn(plan, said, links=links)
 
 
 def _quantity(language: Language, item: Evidence) -> str:

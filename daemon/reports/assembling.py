@@ -17,6 +17,7 @@ from daemon.reports.maker import Maker
 from daemon.reports.plain import PlainMonths
 from daemon.reports.reports import Reports
 from daemon.reports.weekly import Weekly
+from daemon.reports.yearly import Yearly
 from policies.history import History
 from policies.office.site import Site
 from policies.state import State
@@ -71,8 +72,10 @@ class ReportParts:
         self._environment = environment
         archive = Archive(configuration.reports.archive)
         self._weekly = Weekly(site, history, configuration.reports.archive / "weekly.txt", tell_week)
-        self.reports = Reports(site, archive, maker, now, also=self._weekly.look, address=configuration.board.address)
+        self._yearly = Yearly(site, history, archive, configuration.reports.archive)
+        self.reports = Reports(site, archive, maker, now, also=self._look, address=configuration.board.address)
         self.desk = ReportDesk(self.reports, site, now)
+        self.desk.league = self._yearly.kept
         self.reports.changed = self.desk.draw_up
         self.configure(configuration)
 
@@ -82,6 +85,10 @@ class ReportParts:
         readers = [self._reader(configuration, each, number) for number, each in enumerate(entry.readers)]
         self._weekly.is_wanted = entry.weekly
         self.reports.settings(readers, entry.day, entry.time)
+
+    def _look(self, now: datetime) -> None:
+        self._weekly.look(now)
+        self._yearly.look(now)
 
     def _reader(self, configuration: Configuration, entry: ReaderEntry, number: int) -> Reader:
         path = f"reports.readers[{number}]"

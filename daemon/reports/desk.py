@@ -4,13 +4,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from daemon.reports.archive import Note
 from daemon.reports.due import MonthOf, last_due
 from daemon.reports.letters import kept_changes, told
 from daemon.reports.maker import LANGUAGES, sent_as
 from daemon.reports.reports import Asked, Reports
 from daemon.reports.sending import is_due, standing
-from dashboards.views.report_shelf import FORMS, File, MonthOnShelf, Revision, Sending, Shelf
+from dashboards.views.report_shelf import FORMS, File, MonthOnShelf, Revision, Sending, Shelf, YearLeague
 from policies.office.site import Site
 from policies.words import Words, say
 
@@ -24,6 +26,7 @@ class ReportDesk:
     def __init__(self, reports: Reports, site: Callable[[], Site], now: Callable[[], datetime]) -> None:
         self._reports, self._archive, self._site, self._now = reports, reports.archive, site, now
         self._shelf = Shelf()
+        self.league: Callable[[], YearLeague | None] = lambda: None
 
     def shelf(self) -> Shelf:
         """What was last drawn up."""
@@ -43,6 +46,7 @@ class ReportDesk:
             makeable=tuple(str(month) for month in makeable),
             has_readers=bool(self._reports.readers),
             next_at=self._next(local),
+            league=self.league(),
         )
 
     def file(self, month: str, revision: int, name: str) -> tuple[str, bytes] | None:
@@ -74,7 +78,7 @@ class ReportDesk:
     def _want(self, words: Words) -> None:
         old = self._shelf
         wanted = (*(each for each in old.wanted if each != words), words)[-5:]
-        self._shelf = Shelf(old.months, old.makeable, wanted, old.has_readers, old.next_at)
+        self._shelf = msgspec.structs.replace(old, wanted=wanted)
 
     def _next(self, local: datetime) -> datetime:
         minute = self._reports.minute

@@ -44,6 +44,22 @@ class MonthOnShelf(msgspec.Struct, frozen=True):
     revisions: tuple[Revision, ...]
 
 
+class LeagueTable(msgspec.Struct, frozen=True):
+    """One table, the best first; who is left out, and why."""
+
+    title: Words
+    places: tuple[Words, ...]
+    left_out: tuple[Words, ...]
+
+
+class YearLeague(msgspec.Struct, frozen=True):
+    """The league of a year that is over."""
+
+    year: int
+    exemplars: tuple[Words, ...]
+    tables: tuple[LeagueTable, ...]
+
+
 class Shelf(msgspec.Struct, frozen=True):
     """The newest month comes first. `makeable`: months that can be made now; `wanted`: what somebody has just asked for."""
 
@@ -52,6 +68,7 @@ class Shelf(msgspec.Struct, frozen=True):
     wanted: tuple[Words, ...] = ()
     has_readers: bool = False
     next_at: datetime | None = None
+    league: YearLeague | None = None
 
 
 class Desk(Protocol):

@@ -35,6 +35,7 @@ class MemoryHistory:
         self._series: dict[tuple[str, str, str], list[Sample]] = {}
         self._slots: dict[str, dict[datetime, SlotRow]] = {}
         self._ordered: list[SlotRow] | None = None
+        self._by_device: dict[str, list[SlotRow]] = {}
         self._jobs: list[JobRow] = []
         self._cases: list[CaseRow] = []
         self._commands: list[CommandRow] = []
@@ -56,6 +57,7 @@ class MemoryHistory:
         """A slot that is given out again takes the place of the first."""
         self._slots.setdefault(slot.device, {})[slot.at] = slot
         self._ordered = None
+        self._by_device.pop(slot.device, None)
 
     def drop_from(self, end: datetime) -> None:
         """Slots that begin at `end` or later."""
@@ -63,6 +65,7 @@ class MemoryHistory:
             for at in [at for at in rows if at >= end]:
                 del rows[at]
         self._ordered = None
+        self._by_device = {}
 
     def save(self, rows: Iterable[SavingRow]) -> None:
         """Entries of the ledger."""
@@ -71,8 +74,9 @@ class MemoryHistory:
     def series(self, device: str, measurement: str, field: str, start: datetime, end: datetime) -> Sequence[Sample]:
         """What is kept of one device, oldest first."""
         if measurement == "slot":
-            rows = self._slots.get(device, {})
-            said = ((at, getattr(row, field)) for at, row in sorted(rows.items()) if start <= at < end)
+            rows = self._of(device)
+            low = bisect_left(rows, start, key=attrgetter("at"))
+            said = ((row.at, getattr(row, field)) for row in rows[low : bisect_left(rows, end, key=attrgetter("at"))])
             return [Sample(at, value) for at, value in said if value is not None]
         samples = self._series.get((device, measurement, field), [])
         return [sample for sample in samples if start <= sample.at < end]
@@ -117,6 +121,12 @@ class MemoryHistory:
     def savings(self, start: datetime, end: datetime) -> Sequence[SavingRow]:
         """Entries of the ledger."""
         return [row for row in self._savings if start <= row.at < end]
+
+    def _of(self, device: str) -> list[SlotRow]:
+        rows = self._by_device.get(device)
+        if rows is None:
+            rows = self._by_device[device] = sorted(self._slots.get(device, {}).values(), key=attrgetter("at"))
+        return rows
 
     def _set(self, reading: Climate) -> None:
         for field in _CLIMATE:

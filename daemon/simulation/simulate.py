@@ -50,6 +50,7 @@ def simulate(*, days: int, devices: int, seed: int, start: str, faults: bool, co
         TextColumn("{task.fields[day]}"),
         TimeRemainingColumn(),
         console=console,
+        refresh_per_second=1,
     ) as progress:
         task = progress.add_task(f"{len(chosen.devices)} devices", total=days, day="")
         result = run(

@@ -67,6 +67,11 @@ def test_days_with_holes_and_too_few_days_say_nothing_about_what_is_usual() -> N
     assert (found.usual_kwh, found.days) == (None, 2)
 
 
+def test_a_day_of_which_only_a_part_was_counted_is_not_held_against_whole_ones() -> None:
+    slots = Slots(days((0, 2.0), (1, 1.0), (2, 1.5), (5, 3.0)), frozenset({WEDNESDAY.date()}))
+    assert used(slots, CALENDAR, WEDNESDAY.astimezone(UTC)) is None
+
+
 def test_nothing_counted_today_is_no_figure_and_the_weeks_before_are_asked_once_a_day() -> None:
     usual = UsualDays()
     empty = Slots(days((1, 1.0)))

@@ -32,12 +32,13 @@ class UsualDays:
         self._before: tuple[date, list[Window]] | None = None
 
     def at(self, history: History, calendar: Calendar, now: datetime) -> UsualDay | None:
-        """None: nothing was counted today. Days that lack a tenth of their slots are not compared. Raises StoreUnavailable."""
+        """None: too little was counted today. Days that lack a tenth of their slots are not compared. Raises StoreUnavailable."""
         until = slot_start(now)
         midnight = calendar.local(until).replace(hour=0, minute=0)
         begin = midnight.astimezone(_UTC)
         today = history.windows("slot", "energy_kwh", begin, until, SLOT) if begin < until else ()
-        if not today:
+        wanted = _WHOLE_SHARE * ((until - begin) // SLOT)
+        if not today or len(today) < wanted:
             return None
         before = self._before
         if before is None or before[0] != midnight.date():
@@ -49,7 +50,6 @@ class UsualDays:
             local = calendar.local(slot.start)
             if local.time() < time_of_day and day_class(calendar, local.date()) == mine:
                 sums.setdefault(local.date(), []).append(slot.total)
-        wanted = _WHOLE_SHARE * ((until - begin) // SLOT)
         whole = [sum(found) for found in sums.values() if len(found) >= wanted]
         usual = median(whole) if len(whole) >= _FEWEST_DAYS else None
         return UsualDay(sum(slot.total for slot in today), usual, len(whole), until)

@@ -51,6 +51,8 @@ def _ruling(ruling: Ruling, language: Language, now: datetime) -> Iterator[str]:
     if ruling.citation is not None:
         document = " ".join(part for part in (ruling.citation.document, ruling.citation.article) if part)
         yield "    " + language.gettext(_CITED.pattern).format(document=document)
+    if ruling.cause is not None:
+        yield f"    {language.words(ruling.cause, now)}"
     for evidence in ruling.evidence:
         yield f"    {_reading(evidence, language, now)}"
     for answer in ruling.guards:

@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from policies.control.case import Case, Refusal, RefusalReason
+from policies.control.changes import cause_of, cause_words
 from policies.control.guards import GUARDS
 from policies.control.lifecycle import begin
 from policies.control.request import Request
@@ -36,7 +37,7 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Ruling(msgspec.Struct, frozen=True):
-    """What one rule says. `guards`: all of them, in their order; empty where there is nothing to do."""
+    """What one rule says. `guards`: all of them, in their order; empty where there is nothing to do. `cause`: what brought it about, where that was seen."""
 
     policy: str
     citation: Citation | None
@@ -46,6 +47,7 @@ class Ruling(msgspec.Struct, frozen=True):
     remedy: Remedy | None = None
     guards: tuple[Answer, ...] = ()
     counts_at: datetime | None = None
+    cause: Words | None = None
 
     @property
     def reason(self) -> RefusalReason | None:
@@ -111,9 +113,9 @@ def _broken(
     counts_at = None if since is None else since + policy.grace
     if counts_at is not None and now < counts_at and not _is_commanded(state, policy, finding.device, now):
         standing = "pending"
-    return Ruling(
-        policy.name, policy.citation, standing, finding.verdict, finding.evidence, finding.remedy, guards, counts_at
-    )
+    cause = cause_words(cause_of(state.memory.changes.get(finding.device, ()), finding))
+    said = (standing, finding.verdict, finding.evidence, finding.remedy, guards, counts_at, cause)
+    return Ruling(policy.name, policy.citation, *said)
 
 
 def _is_commanded(state: State, policy: Policy, device: DeviceId, now: datetime) -> bool:

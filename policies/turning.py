@@ -8,6 +8,7 @@ from itertools import chain
 import msgspec
 
 from policies.control.case import Case, Refusal
+from policies.control.changes import cause_of
 from policies.control.deciding import mark
 from policies.control.dropping import dropped
 from policies.control.effects import Decided, Effect, Notify, Publish, Record
@@ -52,9 +53,11 @@ class Turning:
             for finding in policy.judge(offered, self._now):
                 found.setdefault(finding.key, finding)
         inside = None if scope is None else set(scope)
-        keys = {key for key in self._cases if inside is None or key[1] in inside} | found.keys()
+        keys = [key for key in self._cases if inside is None or key[1] in inside or key in found]
+        keys += [key for key in found if key not in self._cases]
         self._crowds = self._counted(found)
-        for key in sorted(keys, key=lambda key: (-_load_watts(found.get(key)), key)):
+        turning = [key for key in keys if not self._waits(key, found.get(key))]
+        for key in sorted(turning, key=lambda key: (-_load_watts(found.get(key)), key)):
             self._turn(key, found.get(key))
 
     def not_sent(self, item: NotSent) -> None:
@@ -127,19 +130,32 @@ class Turning:
         recent = self._recent if not self._closed else (*self._closed[::-1], *self._recent)[:RECENT_CASES]
         return replace(self._state, cases=self._cases, recent=recent, memory=self._memory)
 
+    def _waits(self, key: CaseKey, finding: Finding | None) -> bool:
+        """Whether its grace is still running: most cases of an evening. Then it has its new finding, and no more to do."""
+        case = self._cases.get(key)
+        if case is None or finding is None or not case.is_in_grace(self._now) or not self._is_configured(case):
+            return False
+        self._cases[key] = msgspec.structs.replace(case, finding=finding)
+        return True
+
     def _turn(self, key: CaseKey, finding: Finding | None) -> None:
         case = self._cases.get(key)
         if case is None:
             if finding is None:
                 return
-            case = begin(finding, self._policies[finding.policy], self._now)
+            case = self._begun(finding)
         elif not self._is_configured(case):
             self._keep(key, *dropped(case, self._now))
             return
         after, effects = advance(case, finding, self._at(case))
         self._keep(key, after, effects)
         if after is not None and after.phase == "closed" and finding is not None:
-            self._keep(key, begin(finding, self._policies[finding.policy], self._now), ())
+            self._keep(key, self._begun(finding), ())
+
+    def _begun(self, finding: Finding) -> Case:
+        case = begin(finding, self._policies[finding.policy], self._now)
+        caused = cause_of(self._memory.changes.get(case.device, ()), finding)
+        return case if caused is None else msgspec.structs.replace(case, caused=caused)
 
     def _keep(self, key: CaseKey, case: Case | None, effects: Sequence[Effect]) -> None:
         if case is None:

@@ -4,11 +4,18 @@ import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
-from policies.control.attribution import Around, Cause, Change, attribute, wastes
-from policies.control.memory import Sent
+from policies.control.attribution import Around, attribute, wastes
+from policies.control.changes import Cause, Change
+from policies.control.memory import Memory, Sent
+from policies.control.observing import observe
+from policies.office.calendar import Calendar, Hours
+from policies.office.heard import Heard, Signal
+from policies.office.office import Office
+from policies.office.site import Site, Zone
 from sensors.commands import SetSetpoint, SwitchOff
-from sensors.device import DeviceId
+from sensors.device import Address, Device, DeviceId, ZoneId
 
 AC = DeviceId("ac")
 AT = datetime(2026, 7, 15, 6, 0, tzinfo=UTC)
@@ -109,3 +116,76 @@ def test_of_ten_thousand_shuffled_echoes_and_hands_none_is_mistaken() -> None:
 )
 def test_only_the_wasting_direction_counts_against_anybody(changed: Change, expected: bool) -> None:
     assert wastes(changed) is expected
+
+
+UNIT = Device(AC, "climate", Address("mapped", "ac"), ZoneId("z"), minimum_celsius=16.0, maximum_celsius=30.0)
+SITE = Site("hq", Calendar("Asia/Shanghai"), {ZoneId("z"): Zone(ZoneId("z"), Hours(((),) * 7))}, {AC: UNIT})
+
+
+def said(celsius: float, at: datetime, *, live: bool = True, online: bool = True) -> Heard:
+    return Heard(heard_at=at, available=online, cooling_setpoint_celsius=Signal(celsius, at, at, live))
+
+
+def watched(*words: Heard, memory: Memory = Memory()) -> Memory:  # noqa: B008  immutable
+    """What is remembered after the unit has said this, word by word."""
+    was = words[0]
+    for word in words[1:]:
+        at = max(at for at in (word.heard_at, AT) if at is not None)
+        memory = observe(memory, Office(SITE, {AC: was}), Office(SITE, {AC: word}), [AC], at)
+        was = word
+    return memory
+
+
+def causes(memory: Memory) -> list[Cause]:
+    return [one.cause for one in memory.changes.get(AC, ())]
+
+
+def later(seconds: float) -> datetime:
+    return AT + timedelta(seconds=seconds)
+
+
+OUR_26 = Memory(sent={AC: (Sent(AT, "setpoints", 1, SetSetpoint(AC, 26.0, "cooling")),)})
+
+
+def test_our_echo_then_a_hand_is_one_revert_and_both_are_remembered() -> None:
+    memory = watched(said(22, AT), said(26, later(3)), said(22, later(600)), memory=OUR_26)
+    assert causes(memory) == ["ours", "person"]
+    assert memory.changes[AC][0].by == AT
+    assert memory.reverts[AC] == (later(600),)
+
+
+def test_a_command_explains_one_change_and_the_next_one_is_somebody() -> None:
+    memory = watched(said(22, AT), said(26, later(3)), said(27, later(60)), said(26, later(120)), memory=OUR_26)
+    assert causes(memory) == ["ours", "person", "person"]
+
+
+def test_what_comes_back_with_the_power_is_counted_against_nobody() -> None:
+    gone = replace(said(26, later(300)), available=False)
+    back, reset = said(26, later(400)), said(22, later(410))
+    memory = watched(said(22, AT), said(26, later(3)), gone, back, reset, memory=OUR_26)
+    assert causes(memory) == ["ours", "power_return"]
+    assert not memory.reverts
+    slow = watched(said(22, AT), said(26, later(3)), gone, back, said(22, later(461)), memory=OUR_26)
+    assert causes(slow) == ["ours", "person"], "a minute later it is somebody"
+
+
+def test_what_was_last_known_is_no_change_and_so_nobodys() -> None:
+    assert not watched(said(26, AT, live=False), said(22, later(5))).changes
+    assert not watched(said(26, AT), said(22, later(5), live=False)).changes
+
+
+def test_a_programme_of_every_day_is_known_by_the_fourth_day_and_a_hand_is_not() -> None:
+    words = [said(26, AT)]
+    for day in range(4):
+        jitter = (0.0, 1.5, -1.0, 2.0)[day]
+        words += [said(22, later(86_400 * day + 3_600 + jitter)), said(26, later(86_400 * day + 7_000 + day * 61))]
+    found = causes(watched(*words, memory=OUR_26))
+    assert found[::2] == ["person"] * 3 + ["controller"]
+    assert found[1::2] == ["person"] * 4
+
+
+def test_what_is_remembered_is_bounded() -> None:
+    words = [said(22 + number % 2, later(7 * number)) for number in range(200)]
+    assert len(watched(*words).changes[AC]) == 24
+    old = watched(said(22, AT), said(23, later(1)), said(24, later(86_400 * 6)))
+    assert [one.change.after for one in old.changes[AC]] == [24.0]

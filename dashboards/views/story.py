@@ -9,6 +9,7 @@ import msgspec
 from dashboards.views.place import Named, device, will_do, zone
 from dashboards.views.room import Standing, case_standing, needs_person
 from policies.control.case import Case
+from policies.control.changes import cause_words
 from policies.finding import Evidence
 from policies.policy import Policy
 from policies.state import State
@@ -27,7 +28,7 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Story(msgspec.Struct, frozen=True):
-    """`citation`: document and article, as the pack cites them; `evidence`: the readings that show it."""
+    """`citation`: document and article, as the pack cites them; `evidence`: the readings that show it. `cause`: who or what set it so, where that was seen."""
 
     case: str
     group: Group
@@ -42,6 +43,8 @@ class Story(msgspec.Struct, frozen=True):
     citation: str
     evidence: tuple[Evidence, ...]
     history: tuple[Line, ...]
+    cause: Words | None = None
+    caused_at: datetime | None = None
 
 
 def stories(state: State) -> tuple[Story, ...]:
@@ -72,6 +75,8 @@ def story(case: Case, state: State, policies: Mapping[str, Policy]) -> Story:
         citation=" ".join(part for part in (cited.document, cited.article) if part) if cited is not None else "",
         evidence=(*case.finding.evidence, *(item for item in case.proof if item not in case.finding.evidence)),
         history=tuple(Line(turn.at, turn.words) for turn in case.history),
+        cause=cause_words(case.caused),
+        caused_at=None if case.caused is None else case.caused.change.at,
     )
 
 

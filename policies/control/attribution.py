@@ -7,34 +7,21 @@ sent, and each command explains one change at most.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Literal
 
 import msgspec
 
+from policies.control.changes import Cause, Change
 from policies.control.memory import Sent
 from sensors.commands import SetSetpoint, Side, SwitchOff
-from sensors.device import DeviceId
 
-Cause = Literal["ours", "person", "power_return", "device", "controller"]
 ECHO_WITHIN = timedelta(minutes=15)
 """Sleepy valves obey minutes later."""
 POWER_WITHIN = timedelta(seconds=60)
 ALIKE_CELSIUS = 0.3
 REGULAR = 3
-
-
-Quantity = Literal["is_on", "mode", "cooling_setpoint_celsius", "heating_setpoint_celsius"]
-
-
-class Change(msgspec.Struct, frozen=True):
-    """A device's quantity has another value. `via`: the device's own word on it, where it has one."""
-
-    device: DeviceId
-    at: datetime
-    quantity: Quantity
-    before: float | bool | str
-    after: float | bool | str
-    via: str = ""
+PUNCTUAL_SECONDS = 3.0
+"""A programme's command comes at its minute, give or take the network."""
+_HOUR_SECONDS = 3600.0
 
 
 class Around(msgspec.Struct, frozen=True):
@@ -97,4 +84,9 @@ def _is_regular(change: Change, earlier: Sequence[Change]) -> bool:
     alike = [
         one for one in earlier if one.quantity == change.quantity and one.after == change.after and one.at < change.at
     ]
-    return sum(1 for one in alike if (one.at.minute, one.at.second) == (change.at.minute, change.at.second)) >= REGULAR
+    return sum(1 for one in alike if _is_same_minute(one.at, change.at)) >= REGULAR
+
+
+def _is_same_minute(one: datetime, other: datetime) -> bool:
+    off = (other - one).total_seconds() % _HOUR_SECONDS
+    return min(off, _HOUR_SECONDS - off) <= PUNCTUAL_SECONDS

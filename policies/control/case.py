@@ -5,6 +5,7 @@ from typing import Literal, NewType
 
 import msgspec
 
+from policies.control.changes import Caused
 from policies.finding import Evidence, Finding
 from policies.words import Words
 from sensors.commands import Command
@@ -70,6 +71,7 @@ class Case(msgspec.Struct, frozen=True, gc=False):
     `act_at`: when a command goes out unless something changes; None while nothing may be done. `warned`: people know.
     A contested case `counts` against nobody until it is reviewed, and afterwards only if it was upheld.
     `rung` and `told_at`: who was told last that it is stuck (`people.py`), and when; `stuck_at`: since when it is.
+    `caused`: the change that brought it about, where one was seen.
     """
 
     id: CaseId
@@ -97,6 +99,11 @@ class Case(msgspec.Struct, frozen=True, gc=False):
     rung: int = 0
     told_at: datetime | None = None
     stuck_at: datetime | None = None
+    caused: Caused | None = None
+
+    def is_in_grace(self, now: datetime) -> bool:
+        """Whether it does not count yet: then a finding that goes on changes nothing but the finding."""
+        return self.phase == "pending" and self.due_at is not None and now < self.due_at
 
     @property
     def is_frozen(self) -> bool:

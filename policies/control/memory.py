@@ -4,6 +4,8 @@
 `starts`   when a compressor was seen to start, an hour back, by device
 `paced`    until when a gateway has work, by gateway (`pace.py`)
 `standby`  watts a device was seen to draw while off, smoothed, by device (`standby.py`)
+`changes`  what changed at a device, and what is thought to have changed it, some days back (`changes.py`)
+`returned` when a device was on the network again, a day back
 `reverts`  when people changed a corrected setpoint back, a day back, by device (`attribution.py`)
 """
 
@@ -12,6 +14,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from policies.control.changes import Caused
 from sensors.commands import Remedy
 from sensors.device import DeviceId
 
@@ -36,6 +39,8 @@ class Memory(msgspec.Struct, frozen=True):
     paced: Mapping[str, datetime] = {}
     standby: Mapping[DeviceId, float] = {}
     reverts: Mapping[DeviceId, tuple[datetime, ...]] = {}
+    changes: Mapping[DeviceId, tuple[Caused, ...]] = {}
+    returned: Mapping[DeviceId, datetime] = {}
 
     def sent_to(self, device: DeviceId) -> tuple[Sent, ...]:
         """Our commands of the last day, oldest first."""

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from policies.control.attribution import Around, Change, Quantity, attribute, wastes
+from policies.control.attribution import Around, attribute, wastes
+from policies.control.changes import Caused, Change, Quantity, kept
 from policies.control.memory import SENT_KEPT, STARTS_KEPT, Memory
 from policies.control.standby import learned
 from policies.office.heard import Heard
@@ -14,33 +15,48 @@ from policies.office.running import is_running
 from sensors.device import Device, DeviceId
 
 QUIET_AFTER_COMMAND = timedelta(minutes=15)
-_SETPOINTS: tuple[Quantity, ...] = ("cooling_setpoint_celsius", "heating_setpoint_celsius")
+_OF_CLIMATE: tuple[Quantity, ...] = ("mode", "cooling_setpoint_celsius", "heating_setpoint_celsius")
+_OF_OTHERS: tuple[Quantity, ...] = ("is_on",)
 
 
 def observe(memory: Memory, before: Office, after: Office, dirty: Iterable[DeviceId], now: datetime) -> Memory:
     """The memory after a batch in which these devices spoke."""
     starts, standby, reverts = dict[DeviceId, tuple[datetime, ...]](), dict[DeviceId, float](), dict(memory.reverts)
+    changes, returned = dict[DeviceId, tuple[Caused, ...]](), dict[DeviceId, datetime]()
     reverted = False
     for name in dirty:
         device, is_now = after.site.devices.get(name), after.heard.get(name)
         if device is None or is_now is None:
             continue
         was = before.heard.get(name)
+        if was is not None and was is not is_now:
+            if was.available is False and is_now.available:
+                returned[name] = now
+            found = _changes(device, was, is_now, memory, returned.get(name))
+            if found:
+                changes[name] = kept(memory.changes.get(name, ()), found, now)
+                if memory.sent_to(name) and any(_is_revert(one) for one in found):
+                    young = (at for at in memory.reverts.get(name, ()) if now - at < SENT_KEPT)
+                    reverts[name] = (*young, now)
+                    reverted = True
         if device.kind == "climate":
             if was is not None and was.mode is not is_now.mode and _has_started(was, is_now, now):
-                kept = (at for at in memory.starts.get(name, ()) if now - at < STARTS_KEPT)
-                starts[name] = (*kept, now)
-            if was is not None and _was_changed_back(device, was, is_now, memory):
-                kept = (at for at in memory.reverts.get(name, ()) if now - at < SENT_KEPT)
-                reverts[name] = (*kept, now)
-                reverted = True
+                recent = (at for at in memory.starts.get(name, ()) if now - at < STARTS_KEPT)
+                starts[name] = (*recent, now)
         elif is_now.is_on is not None and not is_now.is_on.value:
             watts = _watts_while_off(is_now, memory, name, now)
             if watts is not None:
                 standby[name] = learned(memory.standby.get(name), watts, device.standby_watts)
-    if not (starts or standby or reverted):
+    if not (starts or standby or reverted or changes or returned):
         return memory
-    return replace(memory, starts={**memory.starts, **starts}, standby={**memory.standby, **standby}, reverts=reverts)
+    return replace(
+        memory,
+        starts={**memory.starts, **starts},
+        standby={**memory.standby, **standby},
+        reverts=reverts,
+        changes={**memory.changes, **changes} if changes else memory.changes,
+        returned={**memory.returned, **returned} if returned else memory.returned,
+    )
 
 
 def _has_started(was: Heard, is_now: Heard, now: datetime) -> bool:
@@ -57,18 +73,32 @@ def _watts_while_off(is_now: Heard, memory: Memory, device: DeviceId, now: datet
     return None if sent and now - sent[-1].at < QUIET_AFTER_COMMAND else watts.value
 
 
-def _was_changed_back(device: Device, was: Heard, is_now: Heard, memory: Memory) -> bool:
-    """A person asked for more than we had set."""
-    sent = memory.sent_to(device.id)
-    if not sent:
-        return False
-    for quantity in _SETPOINTS:
+def _changes(
+    device: Device, was: Heard, is_now: Heard, memory: Memory, returned_at: datetime | None
+) -> tuple[Caused, ...]:
+    """What is different from the last live word, and who has done it."""
+    found: tuple[Caused, ...] = ()
+    for quantity in _OF_CLIMATE if device.kind == "climate" else _OF_OTHERS:
         old, new = getattr(was, quantity), getattr(is_now, quantity)
         if old is None or new is None or old is new or old.value == new.value or not (old.live and new.live):
             continue
-        change = Change(device.id, new.at, quantity, old.value, new.value)
-        limits = (device.minimum_celsius, device.maximum_celsius)
-        cause, _ = attribute(change, Around(sent=sent, limits_celsius=limits))
-        if cause == "person" and wastes(change):
-            return True
-    return False
+        earlier = (*memory.changes.get(device.id, ()), *found)
+        around = Around(
+            sent=memory.sent_to(device.id),
+            explained=frozenset(one.by for one in earlier if one.by is not None),
+            returned_at=returned_at or memory.returned.get(device.id),
+            limits_celsius=(device.minimum_celsius, device.maximum_celsius),
+            earlier=[one.change for one in earlier],
+        )
+        change = Change(device.id, new.at, quantity, _plain(old.value), _plain(new.value))
+        found = (*found, Caused(change, *attribute(change, around)))
+    return found
+
+
+def _plain(value: float | bool | str) -> float | bool | str:
+    return value if isinstance(value, bool | str) else float(value)
+
+
+def _is_revert(caused: Caused) -> bool:
+    """A person asked for more than we had set. To switch a unit on again is no argument about its setpoint."""
+    return caused.cause == "person" and caused.change.quantity.endswith("setpoint_celsius") and wastes(caused.change)

@@ -1,5 +1,6 @@
 """Builds the delivery of reports out of a configuration: its readers with their secrets, the archive, the weekly digest."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
@@ -22,6 +23,8 @@ from policies.history import History
 from policies.office.site import Site
 from policies.state import State
 from policies.words import Words
+
+_log = logging.getLogger(__name__)
 
 
 def report_parts(
@@ -70,6 +73,7 @@ class ReportParts:
         tell_week: Callable[[Sequence[Words]], None],
     ) -> None:
         self._environment = environment
+        self._folder = configuration.reports.archive
         archive = Archive(configuration.reports.archive)
         self._weekly = Weekly(site, history, configuration.reports.archive / "weekly.txt", tell_week)
         self._yearly = Yearly(site, history, archive, configuration.reports.archive)
@@ -83,6 +87,8 @@ class ReportParts:
         """These readers from now on. Raises ConfigError, and then the old ones stay."""
         entry = configuration.reports
         readers = [self._reader(configuration, each, number) for number, each in enumerate(entry.readers)]
+        if entry.archive != self._folder:
+            _log.warning("reports: they go on being kept in %s; another archive needs a restart", self._folder)
         self._weekly.is_wanted = entry.weekly
         self.reports.settings(readers, entry.day, entry.time)
 

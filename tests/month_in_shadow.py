@@ -34,7 +34,7 @@ from sensors.virtual.plans import room_plan
 ROOT = Path(__file__).parents[1]
 PLAN = room_plan("cool2", "eye", "pc", "monitor", "water", "lights")
 START = local("2026-07-06 00:00")
-SLICE = timedelta(minutes=2)
+SLICE = timedelta(minutes=5)
 FENCE = "  fence: {kind: plug, family: tasmota, address: fence, zone: room, load: other}\n"
 """The last to speak in every slice: once it is heard, everybody was."""
 _RECEIVED = re.compile(r"Received PUBLISH from (\S+) \([^'\n]*'([^'\n]+)'")

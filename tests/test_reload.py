@@ -219,7 +219,8 @@ def test_thirty_bad_reloads_change_nothing_and_a_good_one_under_load_loses_nothi
         wait_for(lambda: len(trail(daemon, "ReloadRefused")) == 30, "thirty refusals in the audit trail")
         assert trail(daemon, "Reloaded") == []
         wait_for(lambda: len(hook[1]) >= 20, "the notices, each other problem once")
-        assert all("the one before it stays" in text for text in hook[1])
+        told = [text for text in hook[1] if "Head of the audit trail" not in text]  # once a day, whenever that is
+        assert all("the one before it stays" in text for text in told)
         devices.say("zigbee2mqtt/ac", '{"system_mode":"cool","occupied_cooling_setpoint":23}')
         assert json.loads(devices.told()[1]) == {"occupied_cooling_setpoint": 26}, "the old rule acts"
         devices.say("zigbee2mqtt/ac", '{"system_mode":"cool","occupied_cooling_setpoint":26}')

@@ -50,6 +50,7 @@ class AfterHoursPower(Policy):
 
         Whoever is still there is working, not wasting. Protected and never-off devices are meant to be on.
         """
+        name, loads = self.name, self.loads
         opens_at: dict[ZoneId, tuple[bool, datetime | None]] = {}
         for device, heard in office.devices("plug", "light", "climate"):
             if device.zone not in opens_at:
@@ -57,12 +58,12 @@ class AfterHoursPower(Policy):
                 in_use = in_use or office.is_occupied(device.zone, now) is True
                 opens_at[device.zone] = (in_use, None if in_use else office.next_change(device.zone, now))
             in_use, until = opens_at[device.zone]
-            if in_use or device.is_protected or not self._means(device.load):
+            if in_use or device.is_protected or not (loads is None or device.load in loads):
                 continue
             evidence = on_evidence(office, device, heard, now)
             if evidence:
                 yield Finding(
-                    policy=self.name,
+                    policy=name,
                     device=device.id,
                     zone=device.zone,
                     verdict=_verdict(evidence),
@@ -70,9 +71,6 @@ class AfterHoursPower(Policy):
                     remedy=SwitchOff(device.id),
                     until=until,
                 )
-
-    def _means(self, load: Load) -> bool:
-        return self.loads is None or load in self.loads
 
 
 def on_evidence(office: Office, device: Device, heard: Heard, now: datetime) -> tuple[Evidence, ...]:
@@ -85,21 +83,22 @@ def on_evidence(office: Office, device: Device, heard: Heard, now: datetime) -> 
     if heard.is_silent(now):
         return ()
     found: list[Evidence] = []
+    power = heard.is_on
     if device.kind == "climate":
         mode = heard.mode
         if is_running(heard, now) and mode is not None and mode.live:
             found.append(Evidence(device.id, "mode", mode.value, mode.at))
-        elif is_running(heard, now) and heard.is_on is not None:
-            found.append(Evidence(device.id, "is_on", heard.is_on.value, heard.is_on.at))
-    elif heard.is_on is not None and heard.is_on.live and heard.is_on.value:
-        found.append(Evidence(device.id, "is_on", True, heard.is_on.at))
-    metered = office.metered(device)
+        elif is_running(heard, now) and power is not None:
+            found.append(Evidence(device.id, "is_on", power.value, power.at))
+    elif power is not None and power.live and power.value:
+        found.append(Evidence(device.id, "is_on", True, power.at))
+    metered = heard if device.meter is None else office.of(device.meter)
     watts = metered.watts
-    if watts is None or not watts.live or metered.is_silent(now):
+    if watts is None or not watts.live or (metered is not heard and metered.is_silent(now)):
         return tuple(found)
     if watts.value <= device.standby_watts and not device.switchable:
         return ()
-    since_off = heard.is_on.since if heard.is_on is not None and not heard.is_on.value else None
+    since_off = power.since if power is not None and not power.value else None
     draws = watts.value > device.standby_watts and (since_off is None or watts.at > since_off)
     if found or draws:
         found.append(Evidence(device.meter or device.id, "watts", watts.value, watts.at))
@@ -107,9 +106,10 @@ def on_evidence(office: Office, device: Device, heard: Heard, now: datetime) -> 
 
 
 def _verdict(evidence: tuple[Evidence, ...]) -> Words:
-    watts = next((item.value for item in evidence if item.quantity == "watts"), None)
-    if watts is None:
+    last = evidence[-1]  # watts, where there are any
+    if last.quantity != "watts":
         return say("on although the zone is closed")
+    watts = last.value
     if len(evidence) == 1:
         return say("says off and draws {power_watts} although the zone is closed", power_watts=watts)
     return say("on and drawing {power_watts} although the zone is closed", power_watts=watts)

@@ -3,6 +3,7 @@
 The corpus is no part of this repository. What is expected of a line is written out below by its number.
 """
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,9 @@ from typing import Any
 import msgspec
 import pytest
 from family_office import NOW, SITE_ZONE
-from mapped_office import announced, behind
+from mapped_office import announced, behind, mapped
 
+from sensors.mapping import Mapping, Signal, Source
 from sensors.messages import Message
 from sensors.registry import Registry
 
@@ -108,3 +110,37 @@ def test_every_gateway_line_says_what_is_written_here_and_commands_say_nothing()
         assert len(found[number]) == len(expected), number
         for reading, wanted in zip(found[number], expected, strict=True):
             assert {key: reading[key] for key in wanted} == wanted, number
+
+
+PIBRELLA = "spBv1.0/Sparkplug B Devices/DDATA/Raspberry Pi/Pibrella"
+SPARKPLUG = mapped(
+    "board",
+    "occupancy",
+    "pibrella",
+    Mapping((Signal("occupied", Source(PIBRELLA, "Inputs/A")), Signal("room_celsius", Source(PIBRELLA, "Temp")))),
+)
+
+
+def test_every_sparkplug_line_is_a_reading_or_a_refusal_and_commands_are_not_ours() -> None:
+    """Lines 1 to 8 are the specification's JSON view, which is on no wire; 5, 6, 9 and 13 are nobody's readings."""
+    hears = Registry([SPARKPLUG], SITE_ZONE)
+    found: dict[int, list[tuple[str, object]]] = {}
+    refused: set[int] = set()
+    for number, text in enumerate((PAYLOADS / "sparkplug.jsonl").read_text(encoding="utf-8").splitlines(), start=1):
+        line = json.loads(text)
+        told = line["payload"]
+        raw = base64.b64decode(told[7:]) if told.startswith("base64:") else told.encode()
+        before = sum(refusal.count for refusal in hears.refusals.values())
+        for reading in hears.decode(Message(line["topic"], raw, NOW)):
+            said = msgspec.to_builtins(reading)
+            found.setdefault(number, []).extend(
+                (key, said[key]) for key in ("online", "occupied", "room_celsius") if said.get(key) is not None
+            )
+        if sum(refusal.count for refusal in hears.refusals.values()) > before:
+            refused.add(number)
+    assert found == {
+        11: [("online", True), ("occupied", False), ("room_celsius", 21.5)],
+        12: [("room_celsius", 22.5)],
+    }
+    assert refused == {1, 2, 4, 7, 8}, "3 is the node's data, which nobody has mapped"
+    assert {refusal.words for refusal in hears.refusals.values()} == {"JSON, where Sparkplug B has protobuf"}

@@ -29,7 +29,7 @@ T = TypeVar("T")
 def api(source: Source, reception: Reception) -> APIRouter:
     """`/api/v1/…`."""
     bearer, answers = Bearer(reception), Answers(source)
-    routes = APIRouter(prefix="/api/v1", dependencies=[Depends(bearer)], responses={401: {}, 403: {}})
+    routes = APIRouter(prefix="/api/v1", dependencies=[Depends(bearer)], responses={400: {}, 401: {}, 403: {}})
     said = answers.said
 
     @routes.get("/state", summary="What the first page shows now", response_class=JSONResponse)

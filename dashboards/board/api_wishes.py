@@ -31,7 +31,7 @@ def wish_routes(source: Source, bearer: Bearer) -> APIRouter:
     """`POST /overrides`. The same program's next wish for the same room replaces its last one."""
     routes = APIRouter()
 
-    @routes.post("/overrides", summary="Ask for more time", status_code=202, responses={404: {}, 422: {}})
+    @routes.post("/overrides", summary="Ask for more time", status_code=202, responses={404: {}, 409: {}, 422: {}})
     async def extend(wish: Override, who: Annotated[Person, Depends(bearer)]) -> dict[str, str]:
         now_state, now = source.state(), source.now()
         if not who.may(Extend):

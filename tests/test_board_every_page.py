@@ -1,0 +1,90 @@
+"""Every page in both themes: nothing that shuts people out, nothing against the policy of content, no foreign name run."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # comes without types
+from entered_board import CHROMIUM, MISSING, PAGES, chromium, entered_board, tab
+from painted import Painted, busy_state
+from playwright.sync_api import Browser, Page
+from test_board_pages import renamed
+
+from daemon.web import Web
+
+pytestmark = [pytest.mark.real, pytest.mark.skipif(not CHROMIUM, reason=MISSING)]
+HOSTILE = "<img src=x onerror=\"document.title='run'\"><script>document.title='run'</script>\"'{{7*7}}"
+CONTRAST = {"runOnly": ["color-contrast"]}  # all that a theme changes; the rest is looked for in the light one
+WATCH = "addEventListener('securitypolicyviolation', e => console.log('policy: ' + e.violatedDirective))"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def source() -> Painted:
+    return Painted(busy_state())
+
+
+@pytest.fixture
+def web(source: Painted, tmp_path: Path) -> Iterator[Web]:
+    with entered_board(source, tmp_path) as served:
+        yield served
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_page_is_open_to_everybody_and_keeps_the_policy(browser: Browser, web: Web, theme: str) -> None:
+    said: list[str] = []
+    barriers: list[str] = []
+    with tab(browser, web, "ada", color_scheme=theme) as page:
+        listen(page, said)
+        for address in PAGES:
+            answer = page.goto(address)
+            assert answer is not None
+            assert answer.status == 200, address
+            barriers += [f"{address}: {each}" for each in grave(page, CONTRAST if theme == "dark" else {})]
+    assert said == []
+    assert barriers == []
+
+
+def test_the_way_in_is_open_to_everybody(browser: Browser, web: Web) -> None:
+    with tab(browser, web) as page:
+        page.goto("/login")
+        assert grave(page, {}) == []
+        page.locator(".login label").first.evaluate("label => label.replaceWith(...label.querySelectorAll('input'))")
+        assert any(each.startswith("label:") for each in grave(page, {})), "a field without a name must be seen"
+
+
+def test_hostile_names_are_shown_on_every_page_and_never_run(browser: Browser, web: Web, source: Painted) -> None:
+    source.step(renamed(busy_state(), HOSTILE))
+    said: list[str] = []
+    shown = 0
+    with tab(browser, web, "ada") as page:
+        listen(page, said)
+        for address in PAGES:
+            page.goto(address)
+            shown += HOSTILE in page.locator("body").inner_text()
+            assert page.title() != "run", address
+            assert page.locator("img[onerror]").count() == 0, address
+    assert said == []
+    assert shown >= 5
+
+
+def listen(page: Page, said: list[str]) -> None:
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.add_init_script(WATCH)
+
+
+def grave(page: Page, options: Mapping[str, object]) -> list[str]:
+    """What axe calls serious or critical, with the first place of it."""
+    ran = Axe().run(page, options={"resultTypes": ["violations"], **options})
+    found: Mapping[str, list[Mapping[str, object]]] = ran.response
+    return [
+        f"{each['id']}: {each['nodes'][0]['html'][:200]}"  # type: ignore[index]  # axe's own JSON
+        for each in found["violations"]
+        if each["impact"] in {"serious", "critical"}
+    ]

@@ -23,6 +23,8 @@ from daemon.mqtt.wire import DUP, MAX_PACKET_BYTES, PUBACK, RETAIN, Publish, Wir
 _log = logging.getLogger(__name__)
 
 READ_BYTES = 256 * 1024
+_READS = 8
+"""So often in a row without a turn of paho's loop, which looks after keepalive, fence and what wants to leave."""
 _PUBLISH = 0x30
 _QOS1 = 0x02
 _EXACTLY_ONCE = 2
@@ -48,28 +50,30 @@ class ReadingClient(SteadyClient):
         self._is_write_dead = False
 
     def loop_read(self, max_packets: int = 1) -> MQTTErrorCode:
-        """Read once, keep, acknowledge, hand over, let more gather. Network thread; raises nothing."""
+        """Read, keep, acknowledge, hand over, let more gather; and again. Network thread; raises nothing."""
         if not self._own:
             return super().loop_read(max_packets)
         sock = self._sock
         if sock is None:
             return MQTTErrorCode.MQTT_ERR_NO_CONN
-        try:
-            chunk = self._read_all()
-        except BlockingIOError:
-            return MQTTErrorCode.MQTT_ERR_SUCCESS
-        except OSError:
-            return self.lose()
-        if not chunk:
-            return self.lose()
-        began = time.monotonic()
-        with self._msgtime_mutex:
-            self._last_bytes_received = began  # else paho's keepalive closes a healthy connection
-        before = self._receiver.counters.acks
-        code = self._digest(chunk)
-        if code or self._sock is not sock:
-            return code
-        self._let_gather(self._tick.after(len(chunk), self._receiver.counters.acks - before, began))
+        for _ in range(_READS):
+            try:
+                chunk = self._read_all()
+            except BlockingIOError:
+                break
+            except OSError:
+                return self.lose()
+            if not chunk:
+                return self.lose()
+            began = time.monotonic()
+            with self._msgtime_mutex:
+                self._last_bytes_received = began  # else paho's keepalive closes a healthy connection
+            before = self._receiver.counters.acks
+            code = self._digest(chunk)
+            if code or self._sock is not sock:
+                return code
+            if not self._let_gather(self._tick.after(len(chunk), self._receiver.counters.acks - before, began)):
+                break
         return MQTTErrorCode.MQTT_ERR_SUCCESS
 
     def reconnect(self) -> MQTTErrorCode:
@@ -193,10 +197,12 @@ class ReadingClient(SteadyClient):
         if message.qos == _EXACTLY_ONCE and not self._receiver.is_failing:
             self.ack(message.mid, _EXACTLY_ONCE)
 
-    def _let_gather(self, seconds: float) -> None:
-        """Wait; a message of ours that wants to leave ends the wait."""
-        if seconds > 0 and self._sockpairR is not None and not self._out_packet:
-            select.select([self._sockpairR], [], [], seconds)
+    def _let_gather(self, seconds: float) -> bool:
+        """Wait; a message of ours that wants to leave ends the wait. True: waited in full, so there is more to read."""
+        if seconds <= 0 or self._sockpairR is None or self._out_packet:
+            return False
+        woken, _, _ = select.select([self._sockpairR], [], [], seconds)
+        return not woken and not self._out_packet
 
     def _forget(self) -> None:
         self._parts = []

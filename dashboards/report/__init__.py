@@ -1,0 +1,1 @@
+"""The monthly report: one document, in every format and language."""

@@ -152,6 +152,9 @@ def test_our_echo_then_a_hand_is_one_revert_and_both_are_remembered() -> None:
     assert causes(memory) == ["ours", "person"]
     assert memory.changes[AC][0].by == AT
     assert memory.reverts[AC] == (later(600),)
+    thrifty = watched(said(22, AT), said(26, later(3)), said(28, later(600)), memory=OUR_26)
+    assert causes(thrifty) == ["ours", "person"]
+    assert not thrifty.reverts, "to ask for less is no argument"
 
 
 def test_a_command_explains_one_change_and_the_next_one_is_somebody() -> None:

@@ -113,9 +113,11 @@ def mute(state: State, now: datetime, target: str, fields: Fields) -> Decision:
     if case is None:
         return _gone()
     if fields.get("end"):
+        if all(one.id != fields["end"] or one.zone != case.zone for one in state.office.desk.mutes):
+            return say("This mute has ended already.")
         return Silence(fields["end"], case.zone, now, _why(fields), case.device, case.policy)
     length = _minutes(fields)
-    if length is None or length > LONGEST_MUTE:
+    if length is None or not timedelta() < length <= LONGEST_MUTE:
         return say("Choose how long to be quiet: up to two weeks.")
     if not _why(fields):
         return _needs_reason()

@@ -102,7 +102,7 @@ def assemble(
         key = site_key(configuration.journal.path.with_name("links.key"))
         links = Links(key, configuration.board.address)
         notices.link_to = links.link_to
-    wait = min(LONGEST, configuration.broker.max_ingest_delay * 10)
+    wait = min(LONGEST, configuration.broker.max_ingest_delay * 25) / speed
     engine = Engine(state, registry, letters_first, clock, tell=tell, notify=notices, crash=crash, longest_wait=wait)
     entry = _entry(configuration.board, clock)
     requests = RequestsByMqtt(

@@ -17,7 +17,7 @@ from policies.pressing import is_pressing
 from sensors.messages import Message
 from sensors.readings import AnyReading
 
-LONGEST = timedelta(milliseconds=200)
+LONGEST = timedelta(milliseconds=500)
 
 Decode = Callable[[Sequence[Message]], list[AnyReading]]
 

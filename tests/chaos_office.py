@@ -125,6 +125,10 @@ class Process:
         self._log.close()
 
 
+QUIET_SECONDS = 1.2
+"""What came may be gathered for half a second, and written a fifth of one later, before the outbox counts it."""
+
+
 def settle(office: Office, process: Process) -> None:
     """Wait until the broker has nothing left for us and the outbox is empty, then end the daemon cleanly."""
     process.live()
@@ -137,5 +141,5 @@ def settle(office: Office, process: Process) -> None:
         if now == before and health.get("outbox_waiting_lines") == 0:
             break
         before = now
-        time.sleep(0.4)
+        time.sleep(QUIET_SECONDS)
     assert process.stop() == 0, process.log()[-2000:]

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from chaos_broker import Publisher, Tap
 from chaos_influxdb import Influxd, needs_influxd
-from chaos_office import METERED, Office, Process
+from chaos_office import METERED, QUIET_SECONDS, Office, Process
 from real_mosquitto import Mosquitto, needs_mosquitto
 
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(400), needs_mosquitto, needs_influxd]
@@ -67,7 +67,7 @@ class World:
         deadline = time.monotonic() + 120
         before: tuple[object, object] = (None, None)
         while True:
-            time.sleep(1.0)
+            time.sleep(QUIET_SECONDS)
             health = self.office.health()
             now = (health.get("messages_total"), health.get("outbox_waiting_lines"))
             if now == before and now[1] == 0:

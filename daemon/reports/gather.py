@@ -1,0 +1,135 @@
+"""Everything that a month's report needs, out of the store and the configuration, in one document. Asks once for each sort of row."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from daemon.accounting.ledger_job import ledger
+from daemon.configuration.table_files import bundled_factors
+from daemon.reports.meter_days import meter_days
+from dashboards.report.annex import Annex
+from dashboards.report.compose import compose
+from dashboards.report.document import Document, Name, Signature
+from policies.accounting.books import load_behind
+from policies.accounting.coverage import ENOUGH
+from policies.accounting.cross_check import CrossCheck, cross_check
+from policies.accounting.day_sums import day_sums
+from policies.accounting.month import Earlier, Month, Rows, make_month, month_bounds
+from policies.accounting.print_reconciling import reconciled
+from policies.accounting.printing import figures
+from policies.accounting.tariff import price_of, pricing_of
+from policies.accounting.yardstick import yardstick
+from policies.history import CaseRow, History
+from policies.office.desk import Exemption
+from policies.office.site import Site
+from policies.policy import Policy
+from sensors.device import ZoneId
+
+_BEFORE: Final = timedelta(days=31)
+_HOUR: Final = timedelta(hours=1)
+
+
+def report(
+    site: Site,
+    policies: Iterable[Policy],
+    history: History,
+    year: int,
+    month: int,
+    *,
+    made_at: datetime,
+    revision: int = 0,
+    signature: Signature | None = None,
+    exemptions: Iterable[Exemption] = (),
+) -> Document:
+    """The document. Raises StoreUnavailable. The same store and instant give the same document."""
+    found, rows = gathered(site, policies, history, year, month)
+    start, end = found.start, found.end
+    annex = Annex(
+        site=Name(site.id, site.names),
+        timezone=site.calendar.timezone,
+        made_at=made_at,
+        revision=revision,
+        currency=found.tariff.currency if found.tariff is not None else "",
+        signature=signature or Signature(),
+        zones={zone: Name(zone, each.names) for zone, each in site.zones.items()},
+        devices={device: Name(device, each.names) for device, each in site.devices.items()},
+        cases=_last_rows(rows.cases, found.deeds.case_ids),
+        exemptions=tuple(each for each in exemptions if each.until > start),
+        leave=_leave(history, start, end),
+        heat=_heat(history, site, start, end),
+        printing=figures([row for row in rows.jobs if start <= row.at < end], site.printing.reuse),
+    )
+    return compose(found, annex)
+
+
+def gathered(site: Site, policies: Iterable[Policy], history: History, year: int, month: int) -> tuple[Month, Rows]:
+    """All figures of a month, and the rows behind them. Raises StoreUnavailable."""
+    start, end = month_bounds(year, month, site.calendar.timezone)
+    pricing = pricing_of(site)
+    loads = {device.id: load_behind(site, device) for device in site.devices.values()}
+    jobs = history.jobs(start, end)
+    printers = [device.id for device in site.by_kind.get("printer", ())]
+    rows = Rows(
+        day_sums(history.slots(start, end), site, loads, (lambda _: None) if pricing is None else pricing.at),
+        jobs,
+        history.cases(start - _BEFORE, end),
+        history.commands(start, end),
+        history.savings(start, end),
+        interval=ledger(site, history, start, end, price=price_of(pricing)).interval,
+        cross_check=_cross_check(site, history, start, end),
+        counted=reconciled(history, printers, jobs, start, end),
+        last_month=_earlier(site, history, year - (month == 1), (month - 2) % 12 + 1),
+        last_year=_earlier(site, history, year - 1, month),
+    )
+    return make_month(site, year, month, rows, yardstick(site, policies, bundled_factors(), year, month)), rows
+
+
+def _cross_check(site: Site, history: History, start: datetime, end: datetime) -> CrossCheck | None:
+    days = meter_days(site, history, start, end)
+    if days is None:
+        return None
+    first, after = (site.calendar.local(at).date() for at in (start, end))
+    return cross_check(days, first, after)
+
+
+def _earlier(site: Site, history: History, year: int, month: int) -> Earlier | None:
+    """What that month used, where nine tenths of its metered time are known."""
+    start, end = month_bounds(year, month, site.calendar.timezone)
+    used = history.windows("slot", "energy_kwh", start, end, end - start, ("device",))
+    if not used:
+        return None
+    known = {
+        each.key[0]: each.total
+        for each in history.windows("slot", "coverage_seconds", start, end, end - start, ("device",))
+    }
+    whole = (end - start).total_seconds()
+    share = sum(min(1.0, known.get(each.key[0], 0.0) / whole) for each in used) / len(used)
+    return Earlier(sum(each.total for each in used) if share >= ENOUGH else None)
+
+
+def _last_rows(cases: Iterable[CaseRow], wanted: Iterable[str]) -> tuple[CaseRow, ...]:
+    """Of each case that counted, the word that closed it, or the last one."""
+    names, last = set(wanted), dict[str, CaseRow]()
+    for row in sorted(cases, key=lambda each: each.at):
+        name = row.case_id or ""
+        if name in names and (name not in last or last[name].state != "closed"):
+            last[name] = row
+    return tuple(last[name] for name in sorted(last, key=lambda name: (last[name].opened_at_us or 0, name)))
+
+
+def _leave(history: History, start: datetime, end: datetime) -> dict[ZoneId, int]:
+    asked = history.windows("override", "until_us", start, end, end - start, ("zone",))
+    return {ZoneId(each.key[0]): each.count for each in asked if each.key[0]}
+
+
+def _heat(history: History, site: Site, start: datetime, end: datetime) -> tuple[tuple[float | None, ...], ...]:
+    cells: dict[tuple[int, int], list[float]] = {}
+    for window in history.windows("slot", "energy_kwh", start, end, _HOUR):
+        local = site.calendar.local(window.start)
+        cells.setdefault((local.weekday(), local.hour), []).append(window.total)
+    if not cells:
+        return ()
+    return tuple(
+        tuple(sum(cells[day, hour]) / len(cells[day, hour]) if (day, hour) in cells else None for hour in range(24))
+        for day in range(7)
+    )

@@ -128,7 +128,9 @@ class Channel:
         if self._changed and version == f"{self._start}-{self.number - 1}":
             return self._changed
         if not self._whole:
-            self._whole = self._message({"top": self.top, "body": self.body, "clock": self.clock, "banner": self.banner})
+            self._whole = self._message(
+                {"top": self.top, "body": self.body, "clock": self.clock, "banner": self.banner}
+            )
         return self._whole
 
     def _message(self, fragments: Mapping[str, str]) -> bytes:

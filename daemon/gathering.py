@@ -18,6 +18,10 @@ from sensors.messages import Message
 from sensors.readings import AnyReading
 
 LONGEST = timedelta(milliseconds=500)
+MANY = 500
+"""Messages of one read that are not looked at one by one: more of them follow with the next read, or they are judged then."""
+NEXT_SECONDS = 0.025
+"""The next read has come by then, where there is one: `max_ingest_delay` and a little."""
 
 Decode = Callable[[Sequence[Message]], list[AnyReading]]
 
@@ -58,7 +62,10 @@ class Gathering:
                     ready.append(decoded(batch, decode))
                 except Exception:  # noqa: BLE001  the step meets it again, where it is counted and said
                     ready.append(batch)
-                presses = self._presses(ready[-1], office)
+                if len(batch.messages) < MANY:
+                    presses = self._presses(ready[-1], office)
+                else:
+                    until = min(until, time.monotonic() + NEXT_SECONDS)
             if presses:
                 return ready
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from offices import EVENING, ac, office, plug
 
-from daemon.gathering import Gathering
+from daemon.gathering import MANY, Gathering
 from daemon.inbox import Decoded, Item, Stop
 from daemon.mqtt.batch import Batch
 from policies.inputs import Readings, Tick
@@ -129,3 +129,13 @@ def test_requests_of_people_do_not_wait() -> None:
     began = time.monotonic()
     assert len(gathering.next(20, decode, known().office)) == 1
     assert time.monotonic() - began < 10
+
+
+def test_a_flood_is_not_looked_at_one_by_one_and_waits_for_one_read_more() -> None:
+    inbox: queue.SimpleQueue[Item] = queue.SimpleQueue()
+    inbox.put(Batch(1, EVENING, [Message("z/p", b"same", EVENING)] * MANY))
+    began = time.monotonic()
+    (item,) = Gathering(inbox, LONG).next(20, decode, known().office)
+    assert time.monotonic() - began < 10
+    assert isinstance(item, Decoded)
+    assert len(item.readings) == MANY

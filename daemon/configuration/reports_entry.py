@@ -116,6 +116,12 @@ class ReportsEntry(Section):
         description="and from this local time on; the ledger of the last night is written at noon",
     )
     weekly: Flag = Field(default=True, description="true: the manager gets the week's figures on Mondays, as a notice")
+    responsible: Label | None = Field(
+        default=None, description="who answers for the figures (统计负责人); left out: a line to sign on"
+    )
+    prepared_by: Label | None = Field(
+        default=None, description="who has prepared the report (填表人); left out: a line to sign on"
+    )
     mail: MailEntry | None = Field(default=None, description="server of mail; needed where a reader has to")
     readers: tuple[ReaderEntry, ...] = Field(default=(), max_length=50, description="who gets the monthly report")
 

@@ -1,21 +1,38 @@
 """Every page in both themes: nothing that shuts people out, nothing against the policy of content, no foreign name run."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # comes without types
 from entered_board import CHROMIUM, MISSING, PAGES, chromium, entered_board, tab
-from painted import Painted, busy_state
-from playwright.sync_api import Browser, Page
+from painted import NOW, Nothing, Painted, busy_state
+from playwright.sync_api import Browser, Page, expect
 from test_board_pages import renamed
 
 from daemon.web import Web
+from policies.history import JobRow
 
 pytestmark = [pytest.mark.real, pytest.mark.skipif(not CHROMIUM, reason=MISSING)]
 HOSTILE = "<img src=x onerror=\"document.title='run'\"><script>document.title='run'</script>\"'{{7*7}}"
 CONTRAST = {"runOnly": ["color-contrast"]}  # all that a theme changes; the rest is looked for in the light one
 WATCH = "addEventListener('securitypolicyviolation', e => console.log('policy: ' + e.violatedDirective))"
+
+
+class Filled(Nothing):
+    """A week of printing by a department with a hostile name."""
+
+    def jobs(self, start: datetime, end: datetime) -> Sequence[JobRow]:
+        days = [NOW - timedelta(days=day) for day in range(1, 8)]
+        return [
+            JobRow(
+                at=at, device="print-copier", zone="print", printer="print-copier", department=HOSTILE, job=str(at.day),
+                title=HOSTILE, user=HOSTILE, state="completed", sheets=5, impressions=9, two_sided="two-sided-long-edge",
+            )
+            for at in days
+            if start <= at < end
+        ]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +43,9 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def source() -> Painted:
-    return Painted(busy_state())
+    painted = Painted(busy_state())
+    painted.past = Filled()
+    return painted
 
 
 @pytest.fixture
@@ -45,6 +64,8 @@ def test_every_page_is_open_to_everybody_and_keeps_the_policy(browser: Browser, 
             answer = page.goto(address)
             assert answer is not None
             assert answer.status == 200, address
+            if address == "/printing":
+                expect(page.locator("table").first).to_be_visible(timeout=5000)
             barriers += [f"{address}: {each}" for each in grave(page, CONTRAST if theme == "dark" else {})]
     assert said == []
     assert barriers == []
@@ -66,6 +87,8 @@ def test_hostile_names_are_shown_on_every_page_and_never_run(browser: Browser, w
         listen(page, said)
         for address in PAGES:
             page.goto(address)
+            if address == "/printing":
+                expect(page.locator("table").first).to_be_visible(timeout=5000)
             shown += HOSTILE in page.locator("body").inner_text()
             assert page.title() != "run", address
             assert page.locator("img[onerror]").count() == 0, address

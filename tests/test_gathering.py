@@ -81,6 +81,24 @@ def test_what_changes_a_state_presses(reading: AnyReading, presses: bool) -> Non
     assert is_pressing(known().office, [reading]) is presses
 
 
+def test_the_first_evidence_of_what_was_only_last_known_presses() -> None:
+    moment = EVENING - timedelta(seconds=5)
+    dim = step(
+        office(PLUG, policies=[]),
+        [
+            Readings(
+                [
+                    Power(device=PLUG.id, arrived_at=moment, watts=40.0),
+                    Power(device=PLUG.id, arrived_at=moment, is_on=True, live=False),
+                ]
+            )
+        ],
+        EVENING,
+    ).state
+    assert is_pressing(dim.office, [Power(device=PLUG.id, arrived_at=EVENING, is_on=True)])
+    assert not is_pressing(dim.office, [Power(device=PLUG.id, arrived_at=EVENING, watts=41.0)])
+
+
 def test_a_device_that_nobody_configured_presses_nobody() -> None:
     stranger = Power(device=plug("stranger").id, arrived_at=EVENING, is_on=True)
     assert not is_pressing(known().office, [stranger])

@@ -29,7 +29,7 @@ class Past:
 
     def hear(self, readings: Iterable[AnyReading]) -> None:
         """Stored at their own instants."""
-        lines = [self.points.line(each, self.site.devices[each.device], by_device_clock=True) for each in readings]
+        lines = [self.points.line(each, self.site.devices[each.device]) for each in readings]
         self._put([line for line in lines if line is not None])
 
     def sum_up(self, start: datetime, end: datetime) -> None:

@@ -203,13 +203,18 @@ def test_a_device_s_new_zone_is_written_from_its_next_reading_on() -> None:
     assert b"zone=room\\ 4" in (points.line(reading, moved) or b"")
 
 
-def test_a_late_reading_lands_at_its_own_time_when_that_is_asked_for() -> None:
+def test_a_late_reading_lands_at_its_own_time_and_news_when_they_came() -> None:
     points = Points("hq")
-    reading = Power(device=PC.id, arrived_at=NOW, device_at=NOW - timedelta(hours=2), watts=1.0)
-    assert (points.line(reading, PC) or b"").endswith(b" 1784041323456789000")
-    assert (points.line(reading, PC, by_device_clock=True) or b"").endswith(b" 1784034123456789000")
-    undated = Power(device=PC.id, arrived_at=NOW, watts=1.0)
-    assert (points.line(undated, PC, by_device_clock=True) or b"").endswith(b" 1784041323456789000")
+
+    def stored(ago: timedelta | None, *, live: bool) -> bytes:
+        device_at = None if ago is None else NOW - ago
+        reading = Power(device=PC.id, arrived_at=NOW, device_at=device_at, watts=1.0, live=live)
+        return (points.line(reading, PC) or b"").rpartition(b" ")[2]
+
+    assert stored(timedelta(minutes=5), live=True) == b"1784041323456789000"
+    assert stored(timedelta(hours=2), live=False) == b"1784034123456789000"
+    assert stored(timedelta(days=8), live=False).startswith(b"1784041323456789"), "a wrong clock is not late data"
+    assert stored(None, live=False).startswith(b"1784041323456789")
 
 
 def test_a_record_with_a_name_or_type_that_the_schema_does_not_have_is_our_mistake() -> None:

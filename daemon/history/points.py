@@ -3,7 +3,8 @@
 A line is `measurement,tags fields stamp`. The part before the first space is made once a device and remembered; the stamp
 is `arrived_at` in nanoseconds. Two readings of one device that came in one read of the socket have one `arrived_at` and would
 overwrite each other: the second one is a nanosecond later, and is so again when the journal is replayed. A print job
-stands at its own end, whenever it was told, so that it is in its own day and is never counted twice.
+stands at its own end, whenever it was told, so that it is in its own day and is never counted twice; what came late, with a
+stamp of its own, stands there.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,6 +25,9 @@ _DEPARTMENTS = 4096
 """Beginnings of lines of print jobs that are remembered, by printer and department."""
 
 
+_LATEST = timedelta(days=7)
+
+
 class Points:
     """Lines for one site. Engine thread only (it remembers)."""
 
@@ -37,10 +41,10 @@ class Points:
         self._at_us = 0
         self._stamp = "0"
 
-    def line(self, reading: AnyReading, device: Device, *, by_device_clock: bool = False) -> bytes | None:
+    def line(self, reading: AnyReading, device: Device) -> bytes | None:
         """One point; None for kinds that are not stored, and where nothing was said.
 
-        `by_device_clock` puts it at `device_at`, where there is one: for late readings that are to land at their own time.
+        What is no news and has a stamp of the last week lands at its own time; everything else when it arrived.
         """
         kind = self._kinds.get(type(reading))
         if kind is None:
@@ -51,7 +55,7 @@ class Points:
             return None
         if isinstance(reading, PrintJob):
             return self._job_line(reading, device, said)
-        at = reading.device_at if by_device_clock and reading.device_at is not None else reading.arrived_at
+        at = reading.arrived_at if reading.live else _own_time(reading)
         if at is not self._at:
             past = at - self._at  # of one read and so microseconds apart, as a rule: two divisions less
             self._at_us = microseconds(at) if past.seconds or past.days else self._at_us + past.microseconds
@@ -205,6 +209,12 @@ class _Series:
 def microseconds(at: datetime) -> int:
     """The instant (aware) in microseconds since 1970, exactly."""
     return (at - _EPOCH) // _MICROSECOND
+
+
+def _own_time(reading: AnyReading) -> datetime:
+    """Of a late reading. A clock that is a week behind is wrong, not late."""
+    said, came = reading.device_at, reading.arrived_at
+    return said if said is not None and came - said <= _LATEST else came
 
 
 def _prefix(measurement: str, tags: Mapping[str, str]) -> str:

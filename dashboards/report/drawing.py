@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, fontManager, get_font
+from matplotlib.font_manager import fontManager, get_font
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -85,7 +85,9 @@ def _stacked(axes: Axes, picture: Picture, glyphs: frozenset[int]) -> None:
     axes.set_xticks(list(places)[::every], shown[::every], fontsize=_POINTS)
     axes.set_xlim(-0.7, len(picture.labels) - 0.3)
     _scale(axes, picture, "y")
-    _legend(axes, picture, gaps=any(value is None for row in picture.rows for value in row))
+    if any(value is None for row in picture.rows for value in row):
+        _note(axes, f"?  {picture.no_data}")
+    _legend(axes, picture)
 
 
 def _bars(axes: Axes, picture: Picture, glyphs: frozenset[int]) -> None:
@@ -108,12 +110,12 @@ def _bars(axes: Axes, picture: Picture, glyphs: frozenset[int]) -> None:
     axes.invert_yaxis()
     axes.margins(x=0.14)
     _scale(axes, picture, "x")
-    _legend(axes, picture, gaps=False)
+    _legend(axes, picture)
 
 
 def _heat(axes: Axes, picture: Picture, glyphs: frozenset[int]) -> None:
     rows = [[nan if value is None else value for value in row] for row in picture.rows]
-    mesh = axes.pcolormesh(rows, cmap="cividis_r", edgecolors="white", linewidth=0.6)
+    mesh = axes.pcolormesh(rows, cmap="YlGnBu", edgecolors="white", linewidth=0.6)
     gaps = [(x, y) for y, row in enumerate(picture.rows) for x, value in enumerate(row) if value is None]
     for place in gaps:
         axes.add_patch(Rectangle(place, 1, 1, fill=False, hatch="////", edgecolor="#999999", linewidth=0))
@@ -135,7 +137,7 @@ def _heat(axes: Axes, picture: Picture, glyphs: frozenset[int]) -> None:
         bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: picture.tick(value)))
         bar.ax.tick_params(labelsize=_POINTS, length=2, colors=_INK)
     if gaps:
-        axes.set_xlabel(f"//// {picture.no_data}", fontsize=_POINTS - 1, loc="right", color=_INK)
+        _note(axes, f"////  {picture.no_data}")
 
 
 def _scale(axes: Axes, picture: Picture, along: str) -> None:
@@ -152,17 +154,20 @@ def _scale(axes: Axes, picture: Picture, along: str) -> None:
     (axes.axhline if along == "y" else axes.axvline)(0, color=_INK, linewidth=0.8)
 
 
-def _legend(axes: Axes, picture: Picture, *, gaps: bool) -> None:
-    if gaps:
-        axes.plot([], [], linestyle="none", marker="$?$", color=_INK, markersize=4, label=picture.no_data)
-    if len(picture.rows) > 1 or gaps:
-        columns = min(5, len(picture.rows) + gaps)
+def _note(axes: Axes, text: str) -> None:
+    """What a mark in the figure means, in small print."""
+    axes.set_xlabel(text, fontsize=_POINTS - 1, loc="right", color=_INK)
+
+
+def _legend(axes: Axes, picture: Picture) -> None:
+    if len(picture.rows) > 1:
         axes.legend(
             loc="lower left",
             bbox_to_anchor=(0, 1),
-            ncols=columns,
+            ncols=min(5, len(picture.rows)),
             frameon=False,
-            prop=FontProperties(family=[FAMILY, "DejaVu Sans"], size=_POINTS),
+            fontsize=_POINTS,
+            labelcolor=_INK,
             borderaxespad=0.2,
             handlelength=1.6,
             handleheight=1.0,

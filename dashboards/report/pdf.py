@@ -26,6 +26,7 @@ from dashboards.report.wording import (
     made,
     month_title,
     revision,
+    title,
     written,
 )
 
@@ -52,7 +53,8 @@ def _report(document: Document, language: Language) -> Data:
     last = Section("statutory", document.statutory.title, (document.statutory,))
     return {
         "site": language.name(document.site.names, document.site.id),
-        "title": month_title(document, language),
+        "title": title(document, language),
+        "month": month_title(document, language),
         "revision": language.words(revision(document)),
         "made": language.words(made(document)),
         "lang": tag,
@@ -68,11 +70,19 @@ def _report(document: Document, language: Language) -> Data:
             {
                 "title": language.words(section.title),
                 "fresh": section is document.sections[0] if document.sections else True,
-                "blocks": [_block(block, language, document.currency) for block in section.blocks],
+                "blocks": [
+                    # A table that is the whole section needs no second title.
+                    {**_block(block, language, document.currency), **({"title": None} if _is_alone(section) else {})}
+                    for block in section.blocks
+                ],
             }
             for section in (*document.sections, last)
         ],
     }
+
+
+def _is_alone(section: Section) -> bool:
+    return len(section.blocks) == 1 and getattr(section.blocks[0], "title", None) == section.title
 
 
 def _block(block: Block, language: Language, currency: str) -> Data:

@@ -50,6 +50,11 @@ def month_title(document: Document, language: Language) -> str:
     return format_skeleton("yMMMM", first, locale=language.locale)
 
 
+def title(document: Document, language: Language) -> str:
+    """What the document calls itself."""
+    return language.words(say("Energy report for {month}", month=month_title(document, language)))
+
+
 def revision(document: Document) -> Words:
     """Which edition of the month this is; a report already sent is never changed in silence."""
     if document.revision:

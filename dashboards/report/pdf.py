@@ -31,6 +31,7 @@ from dashboards.report.wording import (
 )
 
 _TYPST_LANGUAGES = {"en": ("en", "gb"), "zh_CN": ("zh", "cn")}
+_SHORT_LETTERS = 40
 Data = Mapping[str, object]
 
 
@@ -51,8 +52,10 @@ def _report(document: Document, language: Language) -> Data:
     signature = document.signature
     tag, region = _TYPST_LANGUAGES[language.code]
     last = Section("statutory", document.statutory.title, (document.statutory,))
+    site = language.name(document.site.names, document.site.id)
     return {
-        "site": language.name(document.site.names, document.site.id),
+        "site": site,
+        "site-short": site if len(site) <= _SHORT_LETTERS else f"{site[:_SHORT_LETTERS]}…",
         "title": title(document, language),
         "month": month_title(document, language),
         "revision": language.words(revision(document)),

@@ -135,6 +135,7 @@ def assemble(
     daemon = Daemon(
         accounting=accounting,
         notices=notices,
+        clock=clock,
         engine=engine,
         network=network,
         journal=journal,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from daemon.accounting.accounting import Accounting
+from daemon.clock import Clock
 from daemon.engine import Engine
 from daemon.history.sender import Sender
 from daemon.journal.journal import Journal
@@ -16,6 +17,7 @@ from daemon.mqtt.batch import batch_from_raw
 from daemon.mqtt.network import Network
 from daemon.mqtt.wire import WireError
 from daemon.notices.notices import Notices
+from daemon.own_health import OwnHealth
 from daemon.ports import Tell
 from daemon.reload import Reload
 from daemon.reports.reports import Reports
@@ -48,6 +50,7 @@ class Daemon:
         schedule: Schedule,
         accounting: Accounting,
         notices: Notices,
+        clock: Clock,
         rows: Sequence[RawRow] = (),
         decoded_row: int = 0,
         close_store: Callable[[], None] = lambda: None,
@@ -65,6 +68,7 @@ class Daemon:
         self._decoded_row = decoded_row
         self._close_store = close_store
         self.look_at_heads: Callable[[], object] = lambda: None
+        self._own_health = OwnHealth(engine.state.office.site.id, journal, self.facts, clock.now)
         self._watchdog = Watchdog(
             [
                 Part("engine", lambda: engine.is_alive, lambda: engine.last_turn_at),
@@ -98,6 +102,7 @@ class Daemon:
         if self.reload is not None:
             self.reload.look()
         self.look_at_heads()
+        self._own_health.look()
 
     def stop(self) -> bool:
         """Say `offline`, use up what was received, make it durable. False if a part did not end in time."""

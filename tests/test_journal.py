@@ -126,6 +126,18 @@ def test_dead_letters_are_kept_once_and_replayed_or_thrown_away(opened: Open) ->
     assert letters.count() == 0
 
 
+def test_refused_points_take_a_sixteenth_of_the_file_and_the_oldest_go_told_once(opened: Open, told: list[str]) -> None:
+    journal = opened(maximum_bytes=1 << 20)
+    letters = journal.dead_letters
+    for number in range(40):
+        letters.set_aside([f"{number} {one} {'x' * 60}".encode() for one in range(30)], "why")
+    kept = letters.listed(limit=10_000)
+    assert sum(len(each.line) + len(each.reason) + 64 for each in kept) <= (1 << 20) // 16
+    assert kept[-1].line.startswith(b"39 29 ")
+    assert letters.lost() == 40 * 30 - len(kept) > 0
+    assert len([words for words in told if "refused" in words]) == 1
+
+
 def test_rows_that_another_process_replays_do_not_collide_with_ours(opened: Open) -> None:
     journal, command_line = opened(), opened()
     journal.advance(0, b"a 1", 1, [], None)

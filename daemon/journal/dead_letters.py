@@ -1,31 +1,34 @@
 """Points that the database refused: listed, tried again or thrown away by a person (`officed dead-letters`)."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import cast
 
 from daemon.journal.audit import instant
 from daemon.journal.database import Database
-from daemon.journal.outbox import Outbox, set_aside
+from daemon.journal.outbox import Outbox
 from daemon.journal.schema import DeadLetter, Refused
 
 
 class DeadLetters:
     """Part of the journal; any thread."""
 
-    def __init__(self, database: Database, outbox: Outbox, *, now: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, outbox: Outbox) -> None:
         self._database = database
         self._outbox = outbox
-        self._now = now
 
     def set_aside(self, lines: Sequence[bytes], reason: str) -> None:
         """Keep lines out of the way."""
         with self._database.writing() as connection:
-            set_aside(connection, [Refused(line, reason) for line in lines], self._now())
+            self._outbox.set_aside(connection, [Refused(line, reason) for line in lines])
 
     def count(self) -> int:
         """How many there are."""
         return cast("int", self._database.rows("SELECT count(*) FROM dead_letter")[0][0])
+
+    def lost(self) -> int:
+        """How many were thrown away because there were too many."""
+        found = self._database.rows("SELECT value FROM mark WHERE name = 'letters_lost'")
+        return cast("int", found[0][0]) if found else 0
 
     def listed(self, *, after_row: int = 0, limit: int = 100) -> list[DeadLetter]:
         """Oldest first; page on with the last `row`."""

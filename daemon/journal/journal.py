@@ -21,6 +21,7 @@ from daemon.journal.schema import CrashPoint, RawRow
 _PAGE_BYTES = 4096
 _MEASURE_EVERY = 64
 _KEPT_FREE = 8
+_FOR_REFUSED = 16
 # The mark never goes back, or row numbers would come again.
 _MARK = (
     "INSERT INTO mark (name, value) VALUES ('decoded', ?)"
@@ -31,6 +32,8 @@ _INSERT = "INSERT INTO raw (row, received_at_us, backlog, version, crc, bytes) V
 
 class Journal:
     """One SQLite file of at most `maximum_bytes`, of which one eighth is kept free for what empties it again.
+
+    Points that the database refused take one sixteenth of it at most.
 
     `now` stamps what has no time of its own; `tell` takes a sentence for a person; `crash` is for tests. Raises
     StoreUnavailable from every method that cannot do what it is for.
@@ -51,8 +54,9 @@ class Journal:
         self._tell = tell
         self._crash = crash
         self._limit_bytes = maximum_bytes - maximum_bytes // _KEPT_FREE
-        self.outbox = Outbox(self._database, now=now, crash=crash)
-        self.dead_letters = DeadLetters(self._database, self.outbox, now=now)
+        refused_bytes = maximum_bytes // _FOR_REFUSED
+        self.outbox = Outbox(self._database, now=now, crash=crash, refused_bytes=refused_bytes, tell=tell)
+        self.dead_letters = DeadLetters(self._database, self.outbox)
         self._full = False
         self._unmeasured = 0
         self._kept_row = self._mark("office")

@@ -15,16 +15,33 @@ _PUT = (
     "INSERT INTO outbox (row, count, lines) SELECT 1 + max((SELECT coalesce(max(row), 0) FROM outbox),"
     " (SELECT coalesce(max(value), 0) FROM mark WHERE name = 'sent')), ?, ?"
 )
+_REFUSED_BYTES = "SELECT coalesce(sum(length(line) + length(reason) + 64), 0) FROM dead_letter"
+_LOSE_OLDEST = "DELETE FROM dead_letter WHERE row IN (SELECT row FROM dead_letter ORDER BY row LIMIT 100)"
+_COUNT_LOST = (
+    "INSERT INTO mark (name, value) VALUES ('letters_lost', ?)"
+    " ON CONFLICT (name) DO UPDATE SET value = value + excluded.value"
+)
 _SET_ASIDE = "INSERT OR IGNORE INTO dead_letter (digest, at_us, reason, line) VALUES (?, ?, ?, ?)"
 
 
 class Outbox:
     """Part of the journal. `put` runs inside a step's transaction; `next` and `done` belong to the sender thread."""
 
-    def __init__(self, database: Database, *, now: Callable[[], datetime], crash: Callable[[CrashPoint], None]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        now: Callable[[], datetime],
+        crash: Callable[[CrashPoint], None],
+        refused_bytes: int,
+        tell: Callable[[str], None],
+    ) -> None:
         self._database = database
         self._now = now
         self.crash = crash
+        self._refused_bytes = refused_bytes
+        self._tell = tell
+        self._has_told = False
         self.on_added: Callable[[], None] = lambda: None
         """Called after each commit that brought points, on the thread that committed; the sender sets it."""
         self._added = cast("int", database.rows("SELECT coalesce(sum(count), 0) FROM outbox")[0][0])
@@ -60,15 +77,30 @@ class Outbox:
         """These rows are stored, except the refused lines, which are set aside in the same transaction."""
         last = rows[-1].row
         with self._database.writing() as connection:
-            set_aside(connection, refused, self._now())
+            self.set_aside(connection, refused)
             connection.execute("DELETE FROM outbox WHERE row <= ?", (last,))
             connection.execute("INSERT OR REPLACE INTO mark (name, value) VALUES ('sent', ?)", (last,))
         self._gone += sum(row.count for row in rows)
         self.crash("after_done")
 
+    def set_aside(self, connection: Connection, refused: Sequence[Refused]) -> None:
+        """Inside a transaction. The same line twice (a crash between refusal and `done`) is one dead letter.
 
-def set_aside(connection: Connection, refused: Sequence[Refused], now: datetime) -> None:
-    """Inside a transaction. The same line twice (a crash between refusal and `done`) is one dead letter."""
-    at_us = microseconds(now)
-    values = [(hashlib.sha256(each.line).digest(), at_us, each.reason, each.line) for each in refused]
-    connection.executemany(_SET_ASIDE, values)
+        They take at most `refused_bytes`: beyond that the oldest go for good, which is told once and counted for ever.
+        """
+        if not refused:
+            return
+        at_us = microseconds(self._now())
+        values = [(hashlib.sha256(each.line).digest(), at_us, each.reason, each.line) for each in refused]
+        connection.executemany(_SET_ASIDE, values)
+        lost = 0
+        while connection.execute(_REFUSED_BYTES).fetchone()[0] > self._refused_bytes:
+            lost += connection.execute(_LOSE_OLDEST).rowcount
+        if lost:
+            connection.execute(_COUNT_LOST, (lost,))
+            if not self._has_told:
+                self._has_told = True
+                self._tell(
+                    f"More than {self._refused_bytes // 1024} kB of points were refused by the database: the oldest are"
+                    " thrown away from now on. See `officed dead-letters`, and what its reasons say."
+                )

@@ -1,7 +1,7 @@
 """Everything that a month's report needs, out of the store and the configuration, in one document. Asks once for each sort of row."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from daemon.accounting.ledger_job import ledger
@@ -13,20 +13,22 @@ from dashboards.report.document import Document, Name, Signature
 from policies.accounting.books import load_behind
 from policies.accounting.coverage import ENOUGH
 from policies.accounting.cross_check import CrossCheck, cross_check
-from policies.accounting.day_sums import day_sums
+from policies.accounting.day_sums import DaySum, day_sums
+from policies.accounting.day_types import DayType
 from policies.accounting.month import Earlier, Month, Rows, make_month, month_bounds
 from policies.accounting.print_reconciling import reconciled
 from policies.accounting.printing import figures
 from policies.accounting.tariff import price_of, pricing_of
 from policies.accounting.yardstick import yardstick
-from policies.history import CaseRow, History
+from policies.history import CaseRow, History, SlotRow
 from policies.office.desk import Exemption
 from policies.office.site import Site
 from policies.policy import Policy
-from sensors.device import ZoneId
+from sensors.device import DeviceId, ZoneId
 
 _BEFORE: Final = timedelta(days=31)
 _HOUR: Final = timedelta(hours=1)
+_LONG_AGO: Final = timedelta(days=400)
 
 
 def report(
@@ -56,6 +58,7 @@ def report(
         cases=_last_rows(rows.cases, found.deeds.case_ids),
         exemptions=tuple(each for each in exemptions if each.until > start),
         leave=_leave(history, start, end),
+        days=_days(rows.sums, found.start, found.end, site),
         heat=_heat(history, site, start, end),
         printing=figures([row for row in rows.jobs if start <= row.at < end], site.printing.reuse),
     )
@@ -69,12 +72,14 @@ def gathered(site: Site, policies: Iterable[Policy], history: History, year: int
     loads = {device.id: load_behind(site, device) for device in site.devices.values()}
     jobs = history.jobs(start, end)
     printers = [device.id for device in site.by_kind.get("printer", ())]
+    slots = history.slots(start, end)
     rows = Rows(
-        day_sums(history.slots(start, end), site, loads, (lambda _: None) if pricing is None else pricing.at),
+        day_sums(slots, site, loads, (lambda _: None) if pricing is None else pricing.at),
         jobs,
         history.cases(start - _BEFORE, end),
         history.commands(start, end),
         history.savings(start, end),
+        first_heard=_first_heard(history, slots, start),
         interval=ledger(site, history, start, end, price=price_of(pricing)).interval,
         cross_check=_cross_check(site, history, start, end),
         counted=reconciled(history, printers, jobs, start, end),
@@ -82,6 +87,17 @@ def gathered(site: Site, policies: Iterable[Policy], history: History, year: int
         last_year=_earlier(site, history, year - 1, month),
     )
     return make_month(site, year, month, rows, yardstick(site, policies, bundled_factors(), year, month)), rows
+
+
+def _first_heard(history: History, slots: Iterable[SlotRow], start: datetime) -> dict[DeviceId, datetime]:
+    """Devices that appeared within the month: they owe nothing from before."""
+    known = history.last("slot", "coverage_seconds", start - _LONG_AGO, start)
+    first: dict[DeviceId, datetime] = {}
+    for row in slots:
+        name = DeviceId(row.device)
+        if name not in known and (name not in first or row.at < first[name]):
+            first[name] = row.at
+    return first
 
 
 def _cross_check(site: Site, history: History, start: datetime, end: datetime) -> CrossCheck | None:
@@ -120,6 +136,16 @@ def _last_rows(cases: Iterable[CaseRow], wanted: Iterable[str]) -> tuple[CaseRow
 def _leave(history: History, start: datetime, end: datetime) -> dict[ZoneId, int]:
     asked = history.windows("override", "until_us", start, end, end - start, ("zone",))
     return {ZoneId(each.key[0]): each.count for each in asked if each.key[0]}
+
+
+def _days(sums: Iterable[DaySum], start: datetime, end: datetime, site: Site) -> dict[date, dict[DayType, float]]:
+    first, after = (site.calendar.local(at).date() for at in (start, end))
+    days: dict[date, dict[DayType, float]] = {}
+    for each in sums:
+        if each.energy_slots and first <= each.day < after:
+            of_day = days.setdefault(each.day, {})
+            of_day[each.type] = of_day.get(each.type, 0.0) + each.kwh
+    return days
 
 
 def _heat(history: History, site: Site, start: datetime, end: datetime) -> tuple[tuple[float | None, ...], ...]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from dashboards.report.document import Name, Signature
+from policies.accounting.day_types import DayType
 from policies.accounting.printing import Figures
 from policies.history import CaseRow
 from policies.office.desk import Exemption
@@ -15,7 +16,7 @@ from sensors.device import DeviceId, ZoneId
 class Annex:
     """`zones`, `devices`: their names. `heat`: mean kWh by weekday (Monday first) and hour; None where nothing was counted.
 
-    `cases`: the last row of each case that counted in the month. `leave`: how often somebody asked for time, by zone.
+    `days`: kWh of each local day by type of time. `cases`: the last row of each case that counted in the month. `leave`: how often somebody asked for time, by zone.
     """
 
     site: Name
@@ -29,6 +30,7 @@ class Annex:
     cases: tuple[CaseRow, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
     leave: Mapping[ZoneId, int] = field(default_factory=dict)
+    days: Mapping[date, Mapping[DayType, float]] = field(default_factory=dict)
     heat: tuple[tuple[float | None, ...], ...] = ()
     printing: Mapping[str, Figures] = field(default_factory=dict)
 

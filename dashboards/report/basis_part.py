@@ -83,8 +83,15 @@ def _basis(month: Month, annex: Annex) -> Iterator[Block]:
     for words in month.missing:
         yield Paragraph(words, "caution")
     least = sorted(month.coverage.devices, key=lambda each: (each.share, each.device))
-    rows = [(annex.device(each.device), percent(each.share)) for each in least if each.share < 1][:_LEAST_KNOWN_AT_MOST]
-    yield Table("coverage", say("Devices that were not heard all the time"), (say("Device"), say("Known")), tuple(rows))
+    lacking = [(annex.device(each.device), percent(each.share)) for each in least if each.share < 1]
+    rest = len(lacking) - _LEAST_KNOWN_AT_MOST
+    yield Table(
+        "coverage",
+        say("Devices that were not heard all the time"),
+        (say("Device"), say("Known")),
+        tuple(lacking[:_LEAST_KNOWN_AT_MOST]),
+        say("The least known first; {devices} more are not listed.", devices=rest) if rest > 0 else None,
+    )
     factors: list[tuple[Cell, ...]] = [
         (
             each.id,

@@ -60,8 +60,8 @@ def _blocks(month: Month, annex: Annex) -> Iterator[Block]:
         yield Table(
             "energy_by_zone", say("By room"), (say("Room"), say("kWh")), (*rows, (TOTAL, Amount("kwh", use.kwh)))
         )
-    if use.by_day is not None:
-        yield _by_day(month)
+    if use.by_day is not None and annex.days:
+        yield _by_day(month, annex)
     if annex.heat:
         yield Figure(
             "energy_by_hour",
@@ -100,19 +100,16 @@ def _end_uses(month: Month) -> Table:
     )
 
 
-def _by_day(month: Month) -> Figure:
+def _by_day(month: Month, annex: Annex) -> Figure:
     first = date(month.year, month.month, 1)
     days = [first + timedelta(days=number) for number in range(month.days)]
-    known = month.energy.by_day or {}
-    values = tuple(known.get(day) for day in days)
-    return Figure(
-        "energy_by_day",
-        say("By day"),
-        "stacked",
-        "kwh",
-        tuple(str(day.day) for day in days),
-        (Series(say("Energy used"), values),),
+    used = [name for name in DAY_TYPES if any(annex.days.get(day, {}).get(name) for day in days)]
+    series = tuple(
+        Series(DAY_TYPES[name], tuple(annex.days[day].get(name, 0.0) if day in annex.days else None for day in days))
+        for name in used
     )
+    labels = tuple(str(day.day) for day in days)
+    return Figure("energy_by_day", say("By day and type of time"), "stacked", "kwh", labels, series)
 
 
 def _compared(what: Words, change: Change) -> tuple[Cell, ...]:

@@ -8,6 +8,7 @@ from policies.accounting.month import Change, Month
 from policies.words import Words, say
 
 _MISSING_AT_MOST = 5
+_SAME = 0.005
 
 
 def summary(month: Month) -> Section:
@@ -52,6 +53,8 @@ def _facts(month: Month) -> Iterator[Fact]:
 def _against(change: Change) -> Words | None:
     if change.share is None:
         return None
+    if abs(change.share) < _SAME:
+        return say("as in the month before")
     if change.share < 0:
         return say("{less_percent} less than the month before", less_percent=-100 * change.share)
     return say("{more_percent} more than the month before", more_percent=100 * change.share)

@@ -28,7 +28,7 @@ _HATCHES = ("", "", "////", "....", "\\\\\\\\", "xxxx", "----", "++++")
 _POINTS = 8.0
 _TICKS_AT_MOST = 16
 _TALLEST_INCHES = 8.6
-_BAR_INCHES = 0.2
+_LINE_INCHES = 0.25
 
 
 @dataclass(frozen=True)
@@ -190,8 +190,11 @@ def _paint(bars: BarContainer, number: int) -> None:
 def _height(picture: Picture) -> float:
     if picture.kind == "stacked":
         return 2.3
-    lines = len(picture.labels) * max(1, len(picture.rows)) if picture.kind == "bars" else len(picture.rows)
-    return min(_TALLEST_INCHES, 0.75 + _BAR_INCHES * 1.25 * lines)
+    if picture.kind == "heat":
+        return min(_TALLEST_INCHES, 0.7 + _LINE_INCHES * len(picture.rows))
+    lines = len(picture.labels) * len(picture.rows)
+    around = 0.3 + (0.15 if picture.unit else 0.0) + (0.25 if len(picture.rows) > 1 else 0.0)
+    return min(_TALLEST_INCHES, around + _LINE_INCHES * max(1, lines))
 
 
 def _wrapped(text: str, width: int) -> str:

@@ -6,6 +6,7 @@ document gives the same bytes: fonts come from a wheel, the creation date is the
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import date
 from importlib.resources import files
 
 import typst
@@ -32,6 +33,7 @@ from dashboards.report.wording import (
 
 _TYPST_LANGUAGES = {"en": ("en", "gb"), "zh_CN": ("zh", "cn")}
 _SHORT_LETTERS = 40
+_TOGETHER_ROWS = 12
 Data = Mapping[str, object]
 
 
@@ -115,7 +117,8 @@ def _table(table: Table, language: Language, currency: str) -> Data:
     heads = [language.words(head) for head in table.heads]
     rows = [[written(cell, language, currency) for cell in row] for row in table.rows]
     numeric = [_is_numeric([row[place] for row in table.rows]) for place in range(len(heads))]
-    widths = columns(heads, rows, numeric)
+    instants = [any(isinstance(row[place], date) for row in table.rows) for place in range(len(heads))]
+    widths = columns(heads, rows, [one or other for one, other in zip(numeric, instants, strict=True)])
     return {
         "kind": "table",
         "title": language.words(table.title),
@@ -124,7 +127,9 @@ def _table(table: Table, language: Language, currency: str) -> Data:
         "rows": [
             {
                 "total": row[0] == TOTAL,
-                "cells": [text if numeric[place] else breakable(text) for place, text in enumerate(texts)],
+                "cells": [
+                    text if numeric[place] or instants[place] else breakable(text) for place, text in enumerate(texts)
+                ],
             }
             for row, texts in zip(table.rows, rows, strict=True)
         ],
@@ -132,6 +137,7 @@ def _table(table: Table, language: Language, currency: str) -> Data:
         "points": widths.points,
         "weights": widths.weights,
         "share": widths.share,
+        "breakable": len(rows) > _TOGETHER_ROWS,
     }
 
 

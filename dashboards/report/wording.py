@@ -40,7 +40,7 @@ def written(cell: Cell, language: Language, currency: str) -> str:
 def amount(quantity: Amount, language: Language, currency: str) -> str:
     """With its unit, so that no figure stands alone."""
     if quantity.unit == "amount" and quantity.value is not None:
-        return f"{language.number(quantity.value, '#,##0.00')}{_NARROW}{currency}"
+        return f"{language.number(quantity.value, '#,##0.00')}{_NARROW}{currency}".rstrip(_NARROW)
     return language.value(f"x_{quantity.unit}", quantity.value)
 
 

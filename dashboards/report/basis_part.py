@@ -11,6 +11,7 @@ from policies.accounting.printing import Figures, together
 from policies.words import Words, say
 
 _LEAST_KNOWN_AT_MOST = 30
+_ALL = 0.995
 TOTAL = say("Total")
 
 
@@ -83,7 +84,7 @@ def _basis(month: Month, annex: Annex) -> Iterator[Block]:
     for words in month.missing:
         yield Paragraph(words, "caution")
     least = sorted(month.coverage.devices, key=lambda each: (each.share, each.device))
-    lacking = [(annex.device(each.device), percent(each.share)) for each in least if each.share < 1]
+    lacking = [(annex.device(each.device), percent(each.share)) for each in least if each.share < _ALL]
     rest = len(lacking) - _LEAST_KNOWN_AT_MOST
     yield Table(
         "coverage",

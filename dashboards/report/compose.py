@@ -22,7 +22,7 @@ def compose(month: Month, annex: Annex) -> Document:
         made_at=annex.made_at,
         currency=annex.currency,
         signature=annex.signature,
-        summary=summary(month),
+        summary=summary(month, annex),
         sections=tuple(part(month, annex) for part in parts),
         statutory=statutory(month),
     )

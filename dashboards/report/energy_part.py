@@ -1,7 +1,6 @@
 """Energy: by end use and type of time, by period of the tariff, by day, by zone; against last month, last year, the target."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
 
 from dashboards.report.annex import Annex
 from dashboards.report.document import Amount, Block, Cell, Figure, Paragraph, Section, Series, Table
@@ -60,8 +59,6 @@ def _blocks(month: Month, annex: Annex) -> Iterator[Block]:
         yield Table(
             "energy_by_zone", say("By room"), (say("Room"), say("kWh")), (*rows, (TOTAL, Amount("kwh", use.kwh)))
         )
-    if use.by_day is not None and annex.days:
-        yield _by_day(month, annex)
     if annex.heat:
         yield Figure(
             "energy_by_hour",
@@ -98,18 +95,6 @@ def _end_uses(month: Month) -> Table:
         tuple(rows),
         say("An end use of which less than nine tenths are known has no figure."),
     )
-
-
-def _by_day(month: Month, annex: Annex) -> Figure:
-    first = date(month.year, month.month, 1)
-    days = [first + timedelta(days=number) for number in range(month.days)]
-    used = [name for name in DAY_TYPES if any(annex.days.get(day, {}).get(name) for day in days)]
-    series = tuple(
-        Series(DAY_TYPES[name], tuple(annex.days[day].get(name, 0.0) if day in annex.days else None for day in days))
-        for name in used
-    )
-    labels = tuple(str(day.day) for day in days)
-    return Figure("energy_by_day", say("By day and type of time"), "stacked", "kwh", labels, series)
 
 
 def _compared(what: Words, change: Change) -> tuple[Cell, ...]:

@@ -1,8 +1,11 @@
 """The first page: what a director reads in a minute. Five figures, what they mean, and what is missing behind them."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 
-from dashboards.report.document import Amount, Block, Fact, Facts, Paragraph, Section
+from dashboards.report.annex import Annex
+from dashboards.report.document import Amount, Block, Fact, Facts, Figure, Paragraph, Section, Series
+from dashboards.report.vocabulary import DAY_TYPES
 from policies.accounting.avoided import Avoided
 from policies.accounting.month import Change, Month
 from policies.words import Words, say
@@ -11,10 +14,12 @@ _MISSING_AT_MOST = 5
 _SAME = 0.005
 
 
-def summary(month: Month) -> Section:
+def summary(month: Month, annex: Annex) -> Section:
     """One page, whatever the month was."""
     blocks: list[Block] = [Facts(tuple(_facts(month)))]
     blocks += [Paragraph(words, "headline") for words in _headlines(month)]
+    if month.energy.by_day is not None and annex.days:
+        blocks.append(_by_day(month, annex))
     blocks += [Paragraph(words, "caution") for words in _cautions(month)]
     return Section("summary", say("Summary"), tuple(blocks))
 
@@ -131,3 +136,15 @@ def _cautions(month: Month) -> Iterator[Words]:
         yield say("The prices have not been verified by anybody")
     if any(not factor.verified for factor in month.factors):
         yield say("A factor that was used has not been verified by anybody")
+
+
+def _by_day(month: Month, annex: Annex) -> Figure:
+    first = date(month.year, month.month, 1)
+    days = [first + timedelta(days=number) for number in range(month.days)]
+    used = [name for name in DAY_TYPES if any(annex.days.get(day, {}).get(name) for day in days)]
+    series = tuple(
+        Series(DAY_TYPES[name], tuple(annex.days[day].get(name, 0.0) if day in annex.days else None for day in days))
+        for name in used
+    )
+    labels = tuple(str(day.day) for day in days)
+    return Figure("energy_by_day", say("By day and type of time"), "stacked", "kwh", labels, series)

@@ -49,12 +49,12 @@ REFUSALS: Mapping[str, Words] = {
 }
 STATES: Mapping[str, Words] = {
     "pending": say("being watched"),
-    "open": say("open"),
+    "open": say("not settled yet"),
     "acting": say("being corrected"),
     "stuck": say("stuck"),
     "escalated": say("handed to a person"),
     "suspended": say("suspended"),
-    "closed": say("closed"),
+    "closed": say("settled"),
     "sent": say("sent"),
     "commanded": say("commanded"),
     "reported": say("confirmed by its own word"),

@@ -5,7 +5,7 @@
 CPU-seconds (user and system, all threads) of the consumer per 100,000 messages, from just before it connects to the last
 204. Broker, publisher and sink on core 0, the consumer alone on core 1. Four loads: `drain` (the broker's queue is full, the
 publisher is gone), `flood` (live, as fast as the broker takes it), and two fixed rates. Every row passes the equal-work
-check or is refused. Latency and memory are measured in runs of their own. `--write` renews benchmarks/RESULTS.md.
+check or is refused. Latency and memory are measured in runs of their own. `--write` renews benchmarks/RESULTS.md and README's table.
 """
 
 import argparse
@@ -62,7 +62,10 @@ def main() -> None:
     )
     print(text)
     if options.write:
-        (Path(__file__).parent / "RESULTS.md").write_text(text)
+        here = Path(__file__).parent
+        (here / "RESULTS.md").write_text(text)
+        readme = here.parent / "README.md"
+        readme.write_text(report.shown(readme.read_text(), table, list(loads)))
 
 
 def measured(entrant: Entrant, load: str, count: int, rate: int, wanted: Work) -> float | str:
@@ -133,7 +136,7 @@ def _options() -> argparse.Namespace:
     options.add_argument("--only", default="", help="names of contestants, with commas")
     options.add_argument("--loads", default="", help="drain,flood,5k/s,1k/s")
     options.add_argument("--skip-latency", action="store_true")
-    options.add_argument("--write", action="store_true", help="renew RESULTS.md")
+    options.add_argument("--write", action="store_true", help="renew RESULTS.md and the table in README.md")
     return options.parse_args()
 
 

@@ -18,6 +18,8 @@ Table = dict[str, Rows | str]
 TARGETS = {"drain": 13.0, "flood": 10.0, "5k/s": 8.0, "1k/s": 4.5}
 """How many times less than the usual daemon we want to need."""
 
+BEGIN, END = "<!-- written by make bench -->", "<!-- end -->"
+
 
 def costs(table: Table, loads: Sequence[str]) -> str:
     """CPU-s per 100,000 messages: median (least-most), and how many times officed's that is."""
@@ -56,6 +58,12 @@ def page(
             "",
         ]
     )
+
+
+def shown(readme: str, table: Table, loads: Sequence[str]) -> str:
+    """README with this table between its two marks. Raises ValueError where it has none."""
+    start = readme.index(BEGIN) + len(BEGIN)
+    return f"{readme[:start]}\n{costs(table, loads)}\n{readme[readme.index(END, start) :]}"
 
 
 def _line(table: Table, name: str, loads: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 sys.path.insert(0, str(BENCHMARKS))
 
 from equal_work import Work, counted, differences  # noqa: E402  scripts, not a package
+from report import BEGIN, END, Table, shown  # noqa: E402  same
 from workload import TOPICS, expected, messages, payload, room_celsius, topic, watts  # noqa: E402  same
 
 COUNT = 2 * TOPICS
@@ -72,3 +73,19 @@ def test_messages_are_of_three_kinds_and_of_the_promised_size() -> None:
     assert 125 <= sum(sizes) / len(sizes) <= 155
     assert {name.split("/")[0] for name, _ in messages(TOPICS, 0.0)} == {"zigbee2mqtt", "officed"}
     assert payload(0, COUNT, 0.0) != payload(TOPICS, COUNT, 0.0)
+
+
+def test_the_table_of_the_last_run_takes_the_place_of_the_one_before_it() -> None:
+    before = f"above\n{BEGIN}\nan old table\n{END}\nbelow {END}\n"
+    table: Table = {"officed": {"drain": [1.0, 3.0, 2.0]}, "usual": {"drain": [8.0]}}
+    after = shown(before, table, ["drain"])
+    assert "an old table" not in after
+    assert "| usual | 8.00 (8.00-8.00), 4.0 × |" in after
+    assert after.startswith("above\n")
+    assert after.endswith(f"\n{END}\nbelow {END}\n")
+    assert shown(after, table, ["drain"]) == after
+
+
+def test_readme_has_a_place_for_the_table() -> None:
+    text = (BENCHMARKS.parent / "README.md").read_text()
+    assert 0 <= text.index(BEGIN) < text.index(END)

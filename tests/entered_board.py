@@ -30,6 +30,7 @@ PAGES = (
     "/calendar",
     "/rules",
     "/people",
+    "/api/v1/docs",
     "/health",
 )
 ROLES = {"vera": "viewer", "olga": "operator", "ada": "admin"}

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from starlette.responses import JSONResponse, Response
 
 from dashboards.board.api_decisions import decision_routes
+from dashboards.board.api_page import reads
 from dashboards.board.api_past import past_routes
 from dashboards.board.api_values import Answers
 from dashboards.board.api_wishes import wish_routes
@@ -31,20 +32,23 @@ def api(source: Source, reception: Reception) -> APIRouter:
     bearer, answers = Bearer(reception), Answers(source)
     routes = APIRouter(prefix="/api/v1", dependencies=[Depends(bearer)], responses={400: {}, 401: {}, 403: {}})
     said = answers.said
+    present = APIRouter(tags=["now"])
 
-    @routes.get("/state", summary="What the first page shows now", response_class=JSONResponse)
+    @present.get("/state", summary="What the first page shows now", response_class=JSONResponse, openapi_extra=reads())
     async def state(request: Request) -> Response:
         return said(request, overview(source.state(), source.now()))
 
-    @routes.get("/zones", summary="Every room as it is now", response_class=JSONResponse)
+    @present.get("/zones", summary="Every room as it is now", response_class=JSONResponse, openapi_extra=reads())
     async def zones(request: Request) -> Response:
         return said(request, overview(source.state(), source.now()).rooms)
 
-    @routes.get("/zones/{zone}", summary="One room with its cases and devices", responses={404: {}})
+    @present.get(
+        "/zones/{zone}", summary="One room with its cases and devices", responses={404: {}}, openapi_extra=reads()
+    )
     async def zone(request: Request, zone: str) -> Response:
         return said(request, _found(zone_page(source.state(), ZoneId(zone), source.now())))
 
-    @routes.get("/devices", summary="Every device: heard, what it says, its last command")
+    @present.get("/devices", summary="Every device: heard, what it says, its last command", openapi_extra=reads())
     async def devices(
         request: Request,
         skip: Annotated[int, Query(ge=0, le=100_000)] = 0,
@@ -54,19 +58,20 @@ def api(source: Source, reception: Reception) -> APIRouter:
         chosen = list(now_state.office.site.devices.values())[skip : skip + most]
         return said(request, machines(now_state, chosen, source.now()))
 
-    @routes.get("/cases", summary=f"At most {MOST} cases, the newest first")
+    @present.get("/cases", summary=f"At most {MOST} cases, the newest first", openapi_extra=reads())
     async def cases(request: Request, show: Show = "open", zone: str = "") -> Response:
         return said(request, case_list(source.state(), show, zone))
 
-    @routes.get("/cases/{case:path}", summary="One case with its evidence", responses={404: {}})
+    @present.get("/cases/{case:path}", summary="One case with its evidence", responses={404: {}}, openapi_extra=reads())
     async def case(request: Request, case: str) -> Response:
         known = _found(case_of(source.state(), case))
         return said(request, case_page(source.state(), known, source.now()))
 
-    @routes.get("/overrides", summary="Who has leave to differ now")
+    @present.get("/overrides", summary="Who has leave to differ now", openapi_extra=reads())
     async def overrides(request: Request) -> Response:
         return said(request, leaves(source.state(), source.now()))
 
+    routes.include_router(present)
     routes.include_router(wish_routes(source, bearer))
     routes.include_router(decision_routes(source, bearer, answers))
     routes.include_router(past_routes(source, answers))

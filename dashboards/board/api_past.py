@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, HTTPException, Query, Request
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, Field
 from starlette.responses import Response
 
+from dashboards.board.api_page import reads
 from dashboards.board.api_values import Answers
 from dashboards.board.source import Source
 
@@ -20,20 +21,25 @@ MOST_ROWS = 10_000
 class Range(BaseModel):
     """Half-open: `start` included, `end` not. At most 31 days."""
 
-    start: AwareDatetime
-    end: AwareDatetime
+    start: AwareDatetime = Field(examples=["2026-11-02T00:00:00Z"])
+    end: AwareDatetime = Field(examples=["2026-11-03T00:00:00Z"])
 
 
 def past_routes(source: Source, answers: Answers) -> APIRouter:
     """`/jobs` and `/slots`."""
-    routes = APIRouter()
+    routes = APIRouter(tags=["past"])
     said = answers.said
 
-    @routes.get("/jobs", summary="Print jobs", responses={422: {}, 503: {}})
+    @routes.get("/jobs", summary="Print jobs", responses={422: {}, 503: {}}, openapi_extra=reads())
     async def jobs(request: Request, span: Annotated[Range, Query()]) -> Response:
         return said(request, await _past(source.history().jobs, span))
 
-    @routes.get("/slots", summary="Quarters of an hour, summed up by device", responses={422: {}, 503: {}})
+    @routes.get(
+        "/slots",
+        summary="Quarters of an hour, summed up by device",
+        responses={422: {}, 503: {}},
+        openapi_extra=reads(),
+    )
     async def slots(request: Request, span: Annotated[Range, Query()]) -> Response:
         return said(request, await _past(source.history().slots, span))
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, HTTPException
 from pydantic import AwareDatetime, BaseModel, Field
 
+from dashboards.board.api_page import needs
 from dashboards.board.bearer import Bearer
 from dashboards.board.decisions import LONGEST_LEAVE
 from dashboards.board.doing import asked
@@ -21,17 +22,23 @@ _SLUG = r"^[A-Za-z0-9._-]{1,64}$"
 class Override(BaseModel):
     """Leave to differ: where, until when (at most a day ahead), and why."""
 
-    zone: str = Field(pattern=_SLUG)
-    until: AwareDatetime
-    why: str = Field(min_length=1, max_length=200)
+    zone: str = Field(pattern=_SLUG, examples=["ZONE"])
+    until: AwareDatetime = Field(examples=["2026-11-02T20:00:00+08:00"])
+    why: str = Field(min_length=1, max_length=200, examples=["A delivery comes late"])
     device: str | None = Field(default=None, pattern=_SLUG)
 
 
 def wish_routes(source: Source, bearer: Bearer) -> APIRouter:
     """`POST /overrides`. The same program's next wish for the same room replaces its last one."""
-    routes = APIRouter()
+    routes = APIRouter(tags=["leave"])
 
-    @routes.post("/overrides", summary="Ask for more time", status_code=202, responses={404: {}, 409: {}, 422: {}})
+    @routes.post(
+        "/overrides",
+        summary="Ask for more time",
+        status_code=202,
+        responses={404: {}, 409: {}, 422: {}},
+        openapi_extra=needs(Extend),
+    )
     async def extend(wish: Override, who: Annotated[Person, Depends(bearer)]) -> dict[str, str]:
         now_state, now = source.state(), source.now()
         if not who.may(Extend):

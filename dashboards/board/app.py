@@ -10,6 +10,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from dashboards.board.api import api
+from dashboards.board.api_page import api_page
 from dashboards.board.chosen import chosen_language
 from dashboards.board.doing import doing
 from dashboards.board.door import Entry
@@ -82,6 +83,7 @@ def board(
     app.include_router(probes(source))
     app.include_router(api(source, reception))
     app.mount("/static", StaticFiles(packages=[("dashboards.board", "static")]), name="static")
+    app.include_router(api_page(shell))
     app.include_router(login(shell))
     app.include_router(doing(shell))
     if open_link is not None:

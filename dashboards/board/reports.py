@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi import Path as InPath
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
+from dashboards.board.api_page import reads
 from dashboards.board.api_values import Answers
 from dashboards.board.bearer import Bearer
 from dashboards.board.doing import sent
@@ -73,9 +74,19 @@ def report_routes(shell: Shell, desk: Desk) -> APIRouter:
 
 def _api(shell: Shell, desk: Desk) -> APIRouter:
     answers = Answers(shell.source)
-    routes = APIRouter(prefix="/api/v1", dependencies=[Depends(Bearer(shell.reception))], responses={401: {}, 403: {}})
+    routes = APIRouter(
+        prefix="/api/v1",
+        tags=["reports"],
+        dependencies=[Depends(Bearer(shell.reception))],
+        responses={401: {}, 403: {}},
+    )
 
-    @routes.get("/reports", summary="The months that have a report, with their revisions", response_class=JSONResponse)
+    @routes.get(
+        "/reports",
+        summary="The months that have a report, with their revisions",
+        response_class=JSONResponse,
+        openapi_extra=reads(),
+    )
     async def reports(request: Request) -> Response:
         return answers.said(request, desk.shelf().months)
 
@@ -84,6 +95,7 @@ def _api(shell: Shell, desk: Desk) -> APIRouter:
         summary="One file of a report",
         response_class=Response,
         responses={404: {}, 422: {}},
+        openapi_extra=reads(),
     )
     async def one(month: MonthText, revision: RevisionNumber, name: FileName) -> Response:
         answer = await _file(desk, month, revision, name)

@@ -25,6 +25,7 @@ _WIDTH_INCHES = 17 / 2.54
 _INK, _RULE = "#222222", "#c8c8c8"
 _FILLS = ("#0072B2", "#F0E442", "#56B4E9", "#D55E00", "#E69F00", "#009E73", "#CC79A7", "#BBBBBB")
 _HATCHES = ("", "", "////", "....", "\\\\\\\\", "xxxx", "----", "++++")
+_HEAT, _STEPS = "YlGnBu", 8
 _POINTS = 8.0
 _TICKS_AT_MOST = 16
 _TALLEST_INCHES = 8.6
@@ -74,7 +75,7 @@ def _stacked(axes: Axes, picture: Picture, glyphs: frozenset[int]) -> None:
     tops = [0.0] * len(picture.labels)
     for number, row in enumerate(picture.rows):
         known = [0.0 if value is None else value for value in row]
-        bars = axes.bar(places, known, bottom=tops, label=_shown(picture.names[number], glyphs))
+        bars = axes.bar(places, known, bottom=tops, label=_named(picture.names[number], glyphs))
         _paint(bars, number)
         tops = [top + value for top, value in zip(tops, known, strict=True)]
     for place, top in zip(places, tops, strict=True):
@@ -96,7 +97,7 @@ def _bars(axes: Axes, picture: Picture, glyphs: frozenset[int]) -> None:
     for number, row in enumerate(picture.rows):
         places = [place + (number - (count - 1) / 2) * thick for place in range(len(picture.labels))]
         ends = [0.0 if value is None else value for value in row]
-        bars = axes.barh(places, ends, height=thick * 0.9, label=_shown(picture.names[number], glyphs))
+        bars = axes.barh(places, ends, height=thick * 0.9, label=_named(picture.names[number], glyphs))
         _paint(bars, number)
         for index, (place, value) in enumerate(zip(places, row, strict=True)):
             low, high = _interval(picture, index) if number == 0 else (None, None)
@@ -115,13 +116,13 @@ def _bars(axes: Axes, picture: Picture, glyphs: frozenset[int]) -> None:
 
 def _heat(axes: Axes, picture: Picture, glyphs: frozenset[int]) -> None:
     rows = [[nan if value is None else value for value in row] for row in picture.rows]
-    mesh = axes.pcolormesh(rows, cmap="YlGnBu", edgecolors="white", linewidth=0.6)
+    mesh = axes.pcolormesh(rows, cmap=mpl.colormaps[_HEAT].resampled(_STEPS), edgecolors="white", linewidth=0.6)
     gaps = [(x, y) for y, row in enumerate(picture.rows) for x, value in enumerate(row) if value is None]
     for place in gaps:
         axes.add_patch(Rectangle(place, 1, 1, fill=False, hatch="////", edgecolor="#999999", linewidth=0))
     every = -(-len(picture.labels) // _TICKS_AT_MOST)
     places = [number + 0.5 for number in range(len(picture.labels))]
-    shown = [_shown(label, glyphs) for label in picture.labels]
+    shown = [_wrapped(_shown(label, glyphs), 8) for label in picture.labels]
     axes.set_xticks(places[::every], shown[::every], fontsize=_POINTS)
     names = [_wrapped(_shown(name, glyphs), 24) for name in picture.names]
     axes.set_yticks([number + 0.5 for number in range(len(names))], names, fontsize=_POINTS)
@@ -201,6 +202,12 @@ def _wrapped(text: str, width: int) -> str:
     """Chinese letters are twice as wide as Latin ones."""
     wide = sum(ord(letter) > 0x2E80 for letter in text) * 2 > len(text)  # noqa: PLR2004  where CJK begins
     return "\n".join(textwrap.wrap(text, width // 2 if wide else width, max_lines=2, placeholder="…"))
+
+
+def _named(name: str, glyphs: frozenset[int]) -> str:
+    """A name in the legend, where matplotlib leaves out what has none or begins with `_`."""
+    shown = _wrapped(_shown(name, glyphs), 24) or "–"
+    return f" {shown}" if shown.startswith("_") else shown
 
 
 def _shown(text: str, glyphs: frozenset[int]) -> str:

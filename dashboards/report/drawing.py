@@ -3,10 +3,8 @@
 Colours are Okabe and Ito's, told apart by hatches where a printer knows only grey; the heat map's lightness only falls.
 """
 
-import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from io import BytesIO
 from math import nan
 
@@ -15,11 +13,10 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
-from matplotlib.font_manager import fontManager, get_font
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from dashboards.report.fonts import FAMILY, font_path
+from dashboards.report.lettering import named, prepared, shown, wrapped
 
 _WIDTH_INCHES = 17 / 2.54
 _INK, _RULE = "#222222", "#c8c8c8"
@@ -52,7 +49,7 @@ class Picture:
 
 def draw(picture: Picture) -> bytes:
     """The `<svg>` element, UTF-8."""
-    glyphs = _prepared()
+    glyphs = prepared()
     figure = Figure(figsize=(_WIDTH_INCHES, _height(picture)), layout="constrained")
     FigureCanvasSVG(figure)
     axes = figure.subplots()
@@ -62,7 +59,7 @@ def draw(picture: Picture) -> bytes:
     else:
         {"stacked": _stacked, "bars": _bars, "heat": _heat}[picture.kind](axes, picture, glyphs)
     out = BytesIO()
-    figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Title": _shown(picture.title, glyphs)})
+    figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Title": shown(picture.title, glyphs)})
     text = out.getvalue().decode()
     own = f"{picture.id}-"
     for before in ('id="', "url(#", 'href="#'):
@@ -75,15 +72,15 @@ def _stacked(axes: Axes, picture: Picture, glyphs: frozenset[int]) -> None:
     tops = [0.0] * len(picture.labels)
     for number, row in enumerate(picture.rows):
         known = [0.0 if value is None else value for value in row]
-        bars = axes.bar(places, known, bottom=tops, label=_named(picture.names[number], glyphs))
+        bars = axes.bar(places, known, bottom=tops, label=named(picture.names[number], glyphs))
         _paint(bars, number)
         tops = [top + value for top, value in zip(tops, known, strict=True)]
     for place, top in zip(places, tops, strict=True):
         if any(row[place] is None for row in picture.rows):
             axes.annotate("?", (place, top), (0, 1.5), textcoords="offset points", ha="center", fontsize=_POINTS)
     every = -(-len(picture.labels) // _TICKS_AT_MOST)
-    shown = [_wrapped(_shown(label, glyphs), 14) for label in picture.labels]
-    axes.set_xticks(list(places)[::every], shown[::every], fontsize=_POINTS)
+    texts = [wrapped(shown(label, glyphs), 14) for label in picture.labels]
+    axes.set_xticks(list(places)[::every], texts[::every], fontsize=_POINTS)
     axes.set_xlim(-0.7, len(picture.labels) - 0.3)
     _scale(axes, picture, "y")
     if any(value is None for row in picture.rows for value in row):
@@ -97,7 +94,7 @@ def _bars(axes: Axes, picture: Picture, glyphs: frozenset[int]) -> None:
     for number, row in enumerate(picture.rows):
         places = [place + (number - (count - 1) / 2) * thick for place in range(len(picture.labels))]
         ends = [0.0 if value is None else value for value in row]
-        bars = axes.barh(places, ends, height=thick * 0.9, label=_named(picture.names[number], glyphs))
+        bars = axes.barh(places, ends, height=thick * 0.9, label=named(picture.names[number], glyphs))
         _paint(bars, number)
         for index, (place, value) in enumerate(zip(places, row, strict=True)):
             low, high = _interval(picture, index) if number == 0 else (None, None)
@@ -106,8 +103,8 @@ def _bars(axes: Axes, picture: Picture, glyphs: frozenset[int]) -> None:
             said = picture.no_data if value is None else picture.value(value)
             at = max(value or 0.0, high or 0.0, 0.0)
             axes.annotate(said, (at, place), (4, 0), textcoords="offset points", va="center", fontsize=_POINTS - 1)
-    shown = [_wrapped(_shown(label, glyphs), 30) for label in picture.labels]
-    axes.set_yticks(range(len(shown)), shown, fontsize=_POINTS)
+    texts = [wrapped(shown(label, glyphs), 30) for label in picture.labels]
+    axes.set_yticks(range(len(texts)), texts, fontsize=_POINTS)
     axes.invert_yaxis()
     axes.margins(x=0.14)
     _scale(axes, picture, "x")
@@ -122,9 +119,9 @@ def _heat(axes: Axes, picture: Picture, glyphs: frozenset[int]) -> None:
         axes.add_patch(Rectangle(place, 1, 1, fill=False, hatch="////", edgecolor="#999999", linewidth=0))
     every = -(-len(picture.labels) // _TICKS_AT_MOST)
     places = [number + 0.5 for number in range(len(picture.labels))]
-    shown = [_wrapped(_shown(label, glyphs), 8) for label in picture.labels]
-    axes.set_xticks(places[::every], shown[::every], fontsize=_POINTS)
-    names = [_wrapped(_shown(name, glyphs), 24) for name in picture.names]
+    texts = [wrapped(shown(label, glyphs), 8) for label in picture.labels]
+    axes.set_xticks(places[::every], texts[::every], fontsize=_POINTS)
+    names = [wrapped(shown(name, glyphs), 24) for name in picture.names]
     axes.set_yticks([number + 0.5 for number in range(len(names))], names, fontsize=_POINTS)
     axes.invert_yaxis()
     axes.tick_params(length=0, colors=_INK)
@@ -196,32 +193,3 @@ def _height(picture: Picture) -> float:
     lines = len(picture.labels) * len(picture.rows)
     around = 0.3 + (0.15 if picture.unit else 0.0) + (0.25 if len(picture.rows) > 1 else 0.0)
     return min(_TALLEST_INCHES, around + _LINE_INCHES * max(1, lines))
-
-
-def _wrapped(text: str, width: int) -> str:
-    """Chinese letters are twice as wide as Latin ones."""
-    wide = sum(ord(letter) > 0x2E80 for letter in text) * 2 > len(text)  # noqa: PLR2004  where CJK begins
-    return "\n".join(textwrap.wrap(text, width // 2 if wide else width, max_lines=2, placeholder="…"))
-
-
-def _named(name: str, glyphs: frozenset[int]) -> str:
-    """A name in the legend, where matplotlib leaves out what has none or begins with `_`."""
-    shown = _wrapped(_shown(name, glyphs), 24) or "–"
-    return f" {shown}" if shown.startswith("_") else shown
-
-
-def _shown(text: str, glyphs: frozenset[int]) -> str:
-    """A letter that no font of ours has is a box: matplotlib would complain of each, and some break an SVG."""
-    return "".join(letter if ord(letter) in glyphs else "□" for letter in text)
-
-
-@cache
-def _prepared() -> frozenset[int]:
-    """Settings that never change again, and the letters there are."""
-    fontManager.addfont(font_path())
-    families = [FAMILY, "DejaVu Sans"]
-    mpl.rcParams.update(
-        {"svg.hashsalt": "officed", "text.parse_math": False, "font.family": families, "axes.unicode_minus": True}
-    )
-    paths = [str(font_path()), fontManager.findfont("DejaVu Sans")]
-    return frozenset(number for path in paths for number in get_font(path).get_charmap())

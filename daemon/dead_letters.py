@@ -1,14 +1,15 @@
 """What a person does about points that the database refused (`officed dead-letters`): look, send again, throw away.
 
-The daemon may run meanwhile: the journal is one SQLite file, and the sender looks for new rows every ten seconds.
+The daemon may run meanwhile: the journal is visited (`daemon/journal/visit.py`), and the sender looks for new rows every
+ten seconds.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 
 from daemon.clock import WallClock
 from daemon.configuration.schema import Configuration
-from daemon.journal.journal import Journal
 from daemon.journal.schema import DeadLetter
+from daemon.journal.visit import Visit
 
 Say = Callable[[str], None]
 
@@ -21,7 +22,7 @@ _RAW = "journal row "
 class DeadLetterBox:
     """The dead letters of one journal. Raises StoreUnavailable."""
 
-    def __init__(self, journal: Journal, say: Say) -> None:
+    def __init__(self, journal: Visit, say: Say) -> None:
         self._letters = journal.dead_letters
         self._say = say
 
@@ -70,12 +71,10 @@ class DeadLetterBox:
                 yield chosen
 
 
-def opened(configuration: Configuration, tell: Say) -> Journal | None:
+def opened(configuration: Configuration, tell: Say) -> Visit | None:
     """The journal of this configuration; None where officed has not run yet. Raises StoreUnavailable."""
-    entry = configuration.journal
-    if not entry.path.exists():
-        return None
-    return Journal(entry.path, now=WallClock().now, tell=tell, maximum_bytes=int(entry.max_size))
+    path = configuration.journal.path
+    return Visit(path, now=WallClock().now, tell=tell) if path.exists() else None
 
 
 def _short(letter: DeadLetter) -> str:

@@ -1,6 +1,8 @@
 """`officed dead-letters`: what the database refused is listed, sent again or thrown away, while the daemon may run."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -101,3 +103,45 @@ def test_who_does_not_say_which_or_says_both_is_asked(
     assert done.exit_code == 2
     assert "--all" in done.output
     assert journal.dead_letters.count() == 3
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """The journal and the log beside it; the index of the log (`-shm`) is shared memory and no record."""
+    names = ("journal.sqlite", "journal.sqlite-wal")
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.name in names}
+
+
+def test_looking_changes_no_byte_under_a_running_daemon(tmp_path: Path, journal: Journal) -> None:
+    journal.dead_letters.set_aside(LINES, "x")
+    before = files_of(tmp_path)
+    assert before["journal.sqlite-wal"], "there is no log that a checkpoint would empty"
+    assert "3 of 3" in dead_letters(tmp_path, "list").output
+    assert files_of(tmp_path) == before
+
+
+def test_sending_again_leaves_the_daemons_log_alone_and_the_daemon_goes_on(tmp_path: Path, journal: Journal) -> None:
+    journal.dead_letters.set_aside(LINES, "x")
+    file = (tmp_path / "journal.sqlite").read_bytes()
+    assert dead_letters(tmp_path, "replay", "1").exit_code == 0
+    assert dead_letters(tmp_path, "delete", "2").exit_code == 0
+    assert (tmp_path / "journal.sqlite").read_bytes() == file, "the log was copied into the file under the daemon"
+    journal.outbox.done(journal.outbox.next(10))
+    assert [letter.row for letter in journal.dead_letters.listed()] == [3]
+
+
+@pytest.mark.parametrize("arguments", [("list",), ("replay", "--all"), ("delete", "--all")])
+def test_a_damaged_journal_is_said_and_left_where_it_is(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    (tmp_path / "office.yaml").write_text(OFFICE)
+    (tmp_path / "journal.sqlite").write_bytes(b"no database" * 1000)
+    done = dead_letters(tmp_path, *arguments)
+    assert done.exit_code == 1
+    assert "not a database" in done.output
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["journal.sqlite", "office.yaml"]
+
+
+def test_a_journal_of_another_layout_is_not_touched(tmp_path: Path, journal: Journal) -> None:
+    with closing(sqlite3.connect(tmp_path / "journal.sqlite")) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    done = dead_letters(tmp_path, "list")
+    assert done.exit_code == 1
+    assert "another layout (99" in done.output

@@ -2,6 +2,9 @@
 
 One connection writes, under one lock: the network, engine and sender threads wait for each other there, in the order of
 the lock and never in SQLite's sleeping retries. A second connection, under its own lock, reads while the first one writes.
+
+A guest looks into the file of a daemon that may be running: it checks, changes and sets aside nothing, and what only reads
+is opened for reading.
 """
 
 import sqlite3
@@ -23,14 +26,20 @@ _WAL_PAGES = 4000
 class Database:
     """`tell` takes one sentence for a person. Methods may be called from any thread."""
 
-    def __init__(self, path: Path, *, maximum_bytes: int, page_bytes: int, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, path: Path, *, maximum_bytes: int, page_bytes: int, tell: Callable[[str], None], is_guest: bool = False
+    ) -> None:
         self.path = path
         self.lock = threading.Lock()
         self._reading = threading.Lock()
         self._maximum_bytes = maximum_bytes
         self._page_bytes = page_bytes
         self._reopen = False
+        self._is_guest = is_guest
         with _translated():
+            if is_guest:
+                self._open()
+                return
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
                 self._open()
@@ -98,16 +107,25 @@ class Database:
         self.writer.close()
 
     def _open(self) -> None:
-        self.writer = self._connect()
+        self.writer = self._connect("rw" if self._is_guest else "rwc")
         try:
-            self._prepare(self.writer)
-            self._reader = self._connect()
+            if self._is_guest:
+                self._greet(self.writer)
+            else:
+                self._prepare(self.writer)
+            self._reader = self._connect("ro" if self._is_guest else "rw")
         except BaseException:
             self.writer.close()
             raise
 
-    def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=5.0)
+    def _connect(self, mode: str) -> sqlite3.Connection:
+        address = f"{self.path.absolute().as_uri()}?mode={mode}"
+        return sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=5.0)
+
+    def _greet(self, connection: sqlite3.Connection) -> None:
+        """Nothing here reads the file: before its first question a connection leaves no trace of itself."""
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         if _pragma(connection, "page_count") == 0:

@@ -129,10 +129,14 @@ class Journal:
             self.outbox.added(count)
         self._crash("after_advance")
 
-    def record(self, records: Sequence[bytes | Record]) -> None:
-        """Append to the audit trail alone (what people did on the board)."""
-        with self._database.writing():
-            self._chain(records, self._now())
+    def record(self, records: Sequence[bytes | Record], kept: tuple[str, bytes] | None = None) -> None:
+        """Append to the audit trail alone; and keep, in the same transaction, one record in the place of the last of its kind."""
+        now = self._now()
+        with self._database.writing() as connection:
+            self._chain(records, now)
+            if kept is not None:
+                values = (kept[0], microseconds(now), kept[1])
+                connection.execute("INSERT OR REPLACE INTO snapshot (kind, at_us, bytes) VALUES (?, ?, ?)", values)
 
     def latest_snapshot(self) -> bytes | None:
         """The state that belongs to the mark `decoded`; None before the first one."""

@@ -69,7 +69,6 @@ class JobRow(Row, frozen=True, kw_only=True):
     number_up: int | None = None
     kilobytes: int | None = None
     jammed: bool | None = None
-    repeat_of: str | None = None
     user_hash: str | None = None
     title_hash: str | None = None
     user: str | None = None

@@ -73,7 +73,6 @@ _ALL = (
         number_up="int",
         kilobytes="int",
         jammed="bool",
-        repeat_of="str",
         user_hash="str",
         title_hash="str",
         user="str",

@@ -9,7 +9,6 @@ from collections.abc import Set as AbstractSet
 from datetime import timedelta
 
 import msgspec
-from msgspec.structs import replace
 
 from policies.history import JobRow
 from policies.office.print_plan import PrintPlan
@@ -64,18 +63,22 @@ def once(rows: Iterable[JobRow]) -> list[JobRow]:
     return sorted({(row.device, row.job or row.at.isoformat()): row for row in rows}.values(), key=lambda row: row.at)
 
 
-def marked(rows: Iterable[JobRow], within: timedelta = REPEAT_WITHIN) -> list[JobRow]:
-    """Each job once, `repeat_of` naming the job that it printed again."""
+def marked(rows: Iterable[JobRow], within: timedelta = REPEAT_WITHIN) -> list[tuple[JobRow, str | None]]:
+    """Each job once, with the name of the job that it printed again, if it did.
+
+    Asked of a whole range of the history, so a job that arrives late counts; what was judged at arrival could not know it.
+    """
     jobs = once(rows)
     again = {id(later): first.job for later, first in repeats(((row.at, row) for row in jobs), within)}
-    return [replace(row, repeat_of=again[id(row)]) if id(row) in again else row for row in jobs]
+    return [(row, again.get(id(row))) for row in jobs]
 
 
 def figures(rows: Iterable[JobRow], reuse: AbstractSet[str] = frozenset()) -> Mapping[str, Figures]:
     """By department. `reuse`: the media, or media sources (trays), that hold reuse paper, as the queues name them."""
     sums: dict[str, dict[str, int]] = {}
-    for row in marked(rows):
-        _add(sums.setdefault(row.department or NOBODY, dict.fromkeys(Figures.__struct_fields__, 0)), row, reuse)
+    for row, repeat_of in marked(rows):
+        into = sums.setdefault(row.department or NOBODY, dict.fromkeys(Figures.__struct_fields__, 0))
+        _add(into, row, reuse, is_repeat=repeat_of is not None)
     return {department: Figures(**sums[department]) for department in sorted(sums)}
 
 
@@ -88,7 +91,7 @@ def together(parts: Iterable[Figures]) -> Figures:
     return Figures(**sums)
 
 
-def _add(into: dict[str, int], row: JobRow, reuse: AbstractSet[str]) -> None:
+def _add(into: dict[str, int], row: JobRow, reuse: AbstractSet[str], *, is_repeat: bool) -> None:
     if row.state not in ("completed", "unknown"):
         into["failed_jobs"] += 1
         return
@@ -112,7 +115,7 @@ def _add(into: dict[str, int], row: JobRow, reuse: AbstractSet[str]) -> None:
         into["number_up_sheets"] += row.sheets * (row.number_up - 1)
     if row.media in reuse or row.media_source in reuse:
         into["reuse_sheets"] += row.sheets
-    if row.repeat_of:
+    if is_repeat:
         into["repeat_jobs"] += 1
         into["repeat_sheets"] += row.sheets
 

@@ -38,5 +38,5 @@ class Visit:
         found = self._database.rows("PRAGMA user_version")[0][0]
         if found != VERSION:
             raise StoreUnavailable(
-                f"journal {self._database.path.name} has another layout ({found}, ours {VERSION}): start officed with it once"
+                f"journal {self._database.path.name} has another layout ({found!r}, ours {VERSION}): start officed with it once"
             )

@@ -45,6 +45,7 @@ from daemon.reports.assembling import each_of, report_parts
 from daemon.reports.maker import Maker
 from daemon.requests_by_mqtt import RequestsByMqtt
 from daemon.schedule import Schedule
+from daemon.season_watch import SeasonWatch
 from daemon.silence import with_silence
 from daemon.snapshot import restore
 from daemon.source import EngineSource
@@ -132,6 +133,8 @@ def assemble(
         engine.watch(shown.watch)
     accounting = Accounting(lambda: engine.state, journal, history, clock)
     engine.watch(accounting.watch)
+    season = SeasonWatch(clock.now, engine.put, lambda told: journal.keep("season", told), journal.kept("season"))
+    engine.watch(season.look)
     daemon = Daemon(
         accounting=accounting,
         notices=notices,

@@ -12,6 +12,8 @@ import msgspec
 from daemon.mqtt.batch import Batch
 from policies.inputs import Asked, Configured, Input
 from policies.office.office import Office
+from policies.office.outdoor import Season
+from policies.office.season import Source
 from sensors.messages import Message
 from sensors.readings import AnyReading
 from sensors.registry import Registry
@@ -38,11 +40,21 @@ class ReloadRefused(msgspec.Struct, frozen=True, tag=True):
     problems: tuple[str, ...]
 
 
+class SeasonChanged(msgspec.Struct, frozen=True, tag=True):
+    """Audit trail: another season holds, or another source says so. None: nobody knows which it is."""
+
+    at: datetime
+    was: Season | None
+    season: Season | None
+    source: Source
+    why: str
+
+
 @dataclass(frozen=True, slots=True)
 class Remark:
     """A line for the audit trail that changes nothing."""
 
-    what: Reloaded | ReloadRefused
+    what: Reloaded | ReloadRefused | SeasonChanged
 
 
 @dataclass(frozen=True, slots=True)

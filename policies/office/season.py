@@ -71,7 +71,7 @@ def season_on(plan: SeasonPlan, outdoor: Outdoor, today: date) -> SeasonNow:
         return SeasonNow(plan.pin, "pin", say("pinned in the configuration"))
     known = [one for one in outdoor.days if timedelta() < today - one.day <= DAYS_MEANT * _DAY]
     if outdoor.season is not None and len(known) >= DAYS_NEEDED:
-        mean = sum(one.celsius for one in known) / len(known)
+        mean = round(sum(one.celsius for one in known) / len(known), 1)
         reason = say("by the outdoor sensor; mean of the last days {mean_celsius}", mean_celsius=mean)
         return SeasonNow(outdoor.season, "outdoor", reason, outdoor.since)
     if plan.winter is not None or plan.summer is not None:

@@ -1,4 +1,4 @@
-"""The rules with who says so; admins let them act, or only watch."""
+"""The rules with who says so, and the season they go by; admins let them act, or only watch."""
 
 from datetime import datetime
 
@@ -17,8 +17,9 @@ class RulesPage(Kind):
 
     def parts(self, state: State, now: datetime, arguments: Arguments, past: object) -> Drawn | None:
         """All of them."""
-        del now, arguments, past
-        return Drawn(title=say("Rules"), top={"rules": Part("rules.html", rule_list(state))})
+        del arguments, past
+        season = Part("season.html", state.office.season(now))
+        return Drawn(title=say("Rules"), top={"rules": Part("rules.html", rule_list(state)), "season": season})
 
     def forms(self, state: State, now: datetime, arguments: Arguments, person: Person) -> Part | None:
         """One form for all: which rule, what it shall do, why."""

@@ -11,6 +11,7 @@ import msgspec
 
 from daemon.accounting.accounting import Accounting
 from daemon.accounts.accounts import FileAccounts
+from daemon.accounts.changes import AccountChanges
 from daemon.accounts.users import UsersFile
 from daemon.audit_heads import DailyHead
 from daemon.broker_settings import broker_settings
@@ -164,6 +165,7 @@ def assemble(
         desk=parts.desk,
         plan=floor_plan(configuration.board, configuration.zones),
     )
+    daemon.look_at_accounts = AccountChanges(UsersFile(configuration.board.users_file), journal).look
     heads = DailyHead(
         journal,
         configuration.journal.path.with_name("audit-heads.txt"),

@@ -68,6 +68,7 @@ class Daemon:
         self._decoded_row = decoded_row
         self._close_store = close_store
         self.look_at_heads: Callable[[], object] = lambda: None
+        self.look_at_accounts: Callable[[], object] = lambda: None
         self._own_health = OwnHealth(engine.state.office.site.id, journal, self.facts, clock.now)
         self._watchdog = Watchdog(
             [
@@ -85,6 +86,7 @@ class Daemon:
         """
         sys.setswitchinterval(SWITCH_SECONDS)
         self.web.start()
+        self.look_at_accounts()
         self._accounting.start()
         self._use_what_was_heard()
         gc.freeze()  # what is there now stays: no need to look through it again and again
@@ -101,6 +103,7 @@ class Daemon:
         self._watchdog.look()
         if self.reload is not None:
             self.reload.look()
+        self.look_at_accounts()
         self.look_at_heads()
         self._own_health.look()
 

@@ -176,7 +176,7 @@ def test_sessions_survive_a_restart_and_end_with_a_new_password(users: UsersFile
     person = again.person(session)
     assert person is not None
     assert person.name == "vera"
-    users.change_password("vera", "another long password")
+    users.change_password("vera", "another long password", NOW)
     assert again.person(session) is None
     assert PASSWORD not in users.path.read_text()
     assert users.path.stat().st_mode & 0o077 == 0

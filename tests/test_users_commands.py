@@ -95,3 +95,22 @@ def test_a_token_is_shown_once_does_its_scopes_and_can_be_taken_away(machine: Ma
     assert machine.officed("token", "wall", "--remove").exit_code == 0
     assert machine.accounts.bearer(key) is None
     assert machine.officed("token", "wall", "--remove").exit_code == TROUBLE
+
+
+def test_a_role_is_changed_at_once_and_by_whom_is_written_down(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUDO_USER", "it-desk")
+    machine.add("ada", "admin")
+    machine.add("vera")
+    session = machine.accounts.enter("vera", PASSWORD, "192.0.2.1").session
+    done = machine.officed("role", "vera", "operator")
+    assert (done.exit_code, done.stdout) == (0, "vera is operator from now on.\n")
+    person = machine.accounts.person(session)
+    assert person is not None
+    assert person.role == "operator"
+    last = UsersFile(machine.file).read().changes[-1]
+    assert (last.what, last.name, last.role, last.by) == ("role changed", "vera", "operator", "it-desk")
+    assert "last admin" in machine.officed("role", "ada", "viewer").stderr
+    assert machine.officed("role", "nobody", "viewer").exit_code == TROUBLE
+    assert machine.officed("role", "ada", "emperor").exit_code == MISUSE

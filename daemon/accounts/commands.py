@@ -1,5 +1,7 @@
 """`officed users …`: who may enter the board. The first admin is made here; there is no default password."""
 
+import os
+import pwd
 import sys
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -73,8 +75,20 @@ def list_users(config: Config = DEFAULT) -> None:
 def remove(name: Name, config: Config = DEFAULT) -> None:
     """Take a login away; its sessions end at once."""
     with _said():
-        _file(config).remove(name)
+        _file(config).remove(name, datetime.now(UTC))
     _out.print(f"{name} may not log in any more.", markup=False)
+
+
+@app.command()
+def role(
+    name: Name,
+    role: Annotated[Literal["viewer", "operator", "admin"], typer.Argument(help="The new role.")],
+    config: Config = DEFAULT,
+) -> None:
+    """Give a login another role; it holds from the next click."""
+    with _said():
+        _file(config).change_role(name, role, datetime.now(UTC))
+    _out.print(f"{name} is {role} from now on.", markup=False)
 
 
 @app.command()
@@ -82,7 +96,7 @@ def password(name: Name, password_file: PasswordFile = None, config: Config = DE
     """Change a password; all sessions of the old one end."""
     users = _file(config)
     with _said():
-        users.change_password(name, _password(password_file))
+        users.change_password(name, _password(password_file), datetime.now(UTC))
     _out.print(f"{name} has a new password.", markup=False)
 
 
@@ -98,7 +112,7 @@ def token(
     users = _file(config)
     with _said():
         if remove_it:
-            users.remove_token(name)
+            users.remove_token(name, datetime.now(UTC))
             return
         _out.print(
             users.add_token(name, tuple(one.value for one in scope or [ScopeName.READ]), role, datetime.now(UTC)),
@@ -124,9 +138,17 @@ def _file(config: Path) -> UsersFile:
     from daemon.configuration.problem import ConfigError  # noqa: PLC0415
 
     try:
-        return UsersFile(users_file(config))
+        return UsersFile(users_file(config), by=_me())
     except ConfigError as error:
         _give_up(str(error), MISUSE)
+
+
+def _me() -> str:
+    """The person at the machine, as the operating system knows them; behind `sudo` who it was before."""
+    try:
+        return os.environ.get("SUDO_USER") or pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
 
 
 def _password(file: Path | None) -> str:

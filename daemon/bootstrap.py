@@ -10,15 +10,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from daemon.accounting.accounting import Accounting
-from daemon.accounts.accounts import FileAccounts
 from daemon.accounts.changes import AccountChanges
+from daemon.accounts.oidc_entrance import entrance
 from daemon.accounts.users import UsersFile
 from daemon.audit_heads import DailyHead
 from daemon.broker_settings import broker_settings
 from daemon.clock import Clock, WallClock
 from daemon.configuration.board_checks import floor_plan
 from daemon.configuration.build import build_policies, build_site
-from daemon.configuration.connection_entries import BoardEntry
 from daemon.configuration.schema import Configuration
 from daemon.configuration.secret import read_secret
 from daemon.daemon import Daemon
@@ -52,7 +51,6 @@ from daemon.snapshot import restore
 from daemon.source import EngineSource
 from daemon.web import Web
 from dashboards.board.app import board
-from dashboards.board.door import Entry
 from policies.history import History
 from policies.inputs import Tick
 from policies.office.office import Office
@@ -106,7 +104,7 @@ def assemble(
         notices.link_to = links.link_to
     wait = min(LONGEST, configuration.broker.max_ingest_delay * 25) / speed
     engine = Engine(state, registry, letters_first, clock, tell=tell, notify=notices, crash=crash, longest_wait=wait)
-    entry = _entry(configuration.board, clock)
+    entry = entrance(configuration, environment, clock.now)
     requests = RequestsByMqtt(
         configuration.site.id,
         configuration.broker.requests,
@@ -159,7 +157,7 @@ def assemble(
     source = EngineSource(engine, clock, daemon.facts, history)
     app = board(
         source,
-        _entry(configuration.board, clock),
+        entry,
         hosts=configuration.board.names,
         open_link=None if links is None else links.opened,
         desk=parts.desk,
@@ -195,12 +193,6 @@ def _home_assistant(
         now=clock.now,
         is_running=lambda: engine.is_alive,
     )
-
-
-def _entry(board: BoardEntry, clock: Clock) -> Entry:
-    """How people come in. Raises nothing: a file that cannot be read lets nobody in."""
-    accounts = FileAccounts(UsersFile(board.users_file), board.users_file.with_name("sessions.json"), clock.now)
-    return Entry(accounts, is_open=board.open, has_kiosk=board.kiosk)
 
 
 def _store(

@@ -1,7 +1,8 @@
 """Logins, sessions and tokens as the board asks for them.
 
 Sessions survive a restart: their hashes stand in a file beside the users'. A session ends after twelve hours without use,
-after a week in any case, and with a change of the password.
+after a week in any case, and with a change of the password. One that another provider has vouched for ends after twelve hours
+in any case: nobody tells us what changes there.
 """
 
 import hashlib
@@ -19,22 +20,27 @@ import msgspec
 from daemon.accounts.attempts import Attempts
 from daemon.accounts.passwords import LONGEST, matches
 from daemon.accounts.users import Users, UsersFile, UsersUnavailable, digest, replace_file
-from dashboards.board.door import Account, Entered, Person
+from dashboards.board.door import Account, Entered, Person, Role
 
 _log = logging.getLogger(__name__)
 IDLE = timedelta(hours=12)
 LONGEST_SESSION = timedelta(days=7)
+LONGEST_OUTSIDE = timedelta(hours=12)
 MOST_SESSIONS = 2000
 _WRITTEN_EVERY = timedelta(minutes=10)
 
 
 class Session(msgspec.Struct, frozen=True):
-    """`password`: digest of the password's hash at login, so that a new password ends it."""
+    """`password`: digest of the password's hash at login, so that a new password ends it.
+
+    `role`: of somebody without an account here; `password` is then the digest of what was configured about them.
+    """
 
     name: str
     password: str
     began_at: datetime
     used_at: datetime
+    role: Role | None = None
 
 
 class Kept(msgspec.Struct):
@@ -45,10 +51,13 @@ class Kept(msgspec.Struct):
 
 
 class FileAccounts:
-    """`dashboards.board.door.Accounts`. Any thread; one lock, and no password is checked within it."""
+    """`dashboards.board.door.Accounts`. Any thread; one lock, and no password is checked within it.
 
-    def __init__(self, users: UsersFile, sessions: Path, now: Callable[[], datetime]) -> None:
-        self._file, self._path, self._now = users, sessions, now
+    `outside`: digest of who else may vouch for people; empty: nobody. A session lives as long as it stays the same.
+    """
+
+    def __init__(self, users: UsersFile, sessions: Path, now: Callable[[], datetime], outside: str = "") -> None:
+        self._file, self._path, self._now, self._outside = users, sessions, now, outside
         self._attempts = Attempts()
         self._lock = threading.Lock()
         self._busy = threading.Semaphore(2)
@@ -57,9 +66,9 @@ class FileAccounts:
 
     @property
     def is_empty(self) -> bool:
-        """Nobody has an account yet. A file that cannot be read lets nobody in without one."""
+        """Nobody can have an account yet. A file that cannot be read lets nobody in without one."""
         try:
-            return not self._file.read().users
+            return not self._outside and not self._file.read().users
         except UsersUnavailable:
             return False
 
@@ -78,12 +87,13 @@ class FileAccounts:
                 self._attempts.failed(name, address, monotonic())
             _log.warning("accounts: a login from %s failed", address)
             return Entered()
-        secret, now = secrets.token_urlsafe(32), self._now()
         with self._lock:
             self._attempts.succeeded(name, address)
-            self._kept.sessions[digest(secret)] = Session(name, digest(user.password), now, now)
-            self._write(now)
-        return Entered(session=secret)
+        return Entered(session=self._begun(name, digest(user.password), None))
+
+    def admit(self, name: str, role: Role) -> str:
+        """The secret of a session for somebody whom the provider outside has vouched for. Writes a file."""
+        return self._begun(name, self._outside, role)
 
     def person(self, session: str) -> Person | None:
         """Whose session this is."""
@@ -92,14 +102,14 @@ class FileAccounts:
             kept = self._kept.sessions.get(key)
             if kept is None:
                 return None
-            user = self._users().users.get(kept.name)
-            if user is None or digest(user.password) != kept.password or _is_over(kept, now):
+            role = self._role(kept)
+            if role is None or _is_over(kept, now):
                 del self._kept.sessions[key]
                 return None
             if now - kept.used_at > _WRITTEN_EVERY:
                 self._kept.sessions[key] = msgspec.structs.replace(kept, used_at=now)
                 self._write(now)
-        return Person(user.name, user.role)
+        return Person(kept.name, role)
 
     def leave(self, session: str) -> None:
         """End it; for good."""
@@ -124,6 +134,20 @@ class FileAccounts:
         """HMAC of the session under our own key."""
         return hmac.new(self._kept.key.encode(), session.encode(), hashlib.sha256).hexdigest()
 
+    def _begun(self, name: str, password: str, role: Role | None) -> str:
+        secret, now = secrets.token_urlsafe(32), self._now()
+        with self._lock:
+            self._kept.sessions[digest(secret)] = Session(name, password, now, now, role)
+            self._write(now)
+        return secret
+
+    def _role(self, kept: Session) -> Role | None:
+        """What the session is worth now; None: nothing any more."""
+        if kept.role is not None:
+            return kept.role if self._outside and hmac.compare_digest(kept.password, self._outside) else None
+        user = self._users().users.get(kept.name)
+        return user.role if user is not None and digest(user.password) == kept.password else None
+
     def _users(self) -> Users:
         try:
             return self._file.read()
@@ -144,7 +168,8 @@ class FileAccounts:
 
 
 def _is_over(session: Session, now: datetime) -> bool:
-    return now - session.used_at > IDLE or now - session.began_at > LONGEST_SESSION
+    longest = LONGEST_SESSION if session.role is None else LONGEST_OUTSIDE
+    return now - session.used_at > IDLE or now - session.began_at > longest
 
 
 def _read(path: Path) -> Kept:

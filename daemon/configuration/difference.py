@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from daemon.configuration.schema import Configuration
 
 MOST_LINES = 50
-FOR_A_RESTART = ("broker", "influxdb", "store", "board", "journal", "home_assistant")
+FOR_A_RESTART = ("broker", "influxdb", "store", "board", "oidc", "journal", "home_assistant")
 """Parts that are connected to or opened once, at the start."""
 _LONGEST = 80
 

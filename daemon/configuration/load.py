@@ -1,12 +1,12 @@
 """office.yaml from disk to a valid Configuration, or to all that is wrong with it at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from daemon.configuration.board_checks import check_board
+from daemon.configuration.board_checks import check_board, check_oidc
 from daemon.configuration.device_checks import Complaint, check_devices
 from daemon.configuration.document import Document, read_document
 from daemon.configuration.draft import Draft, draft_of
@@ -38,11 +38,11 @@ def parse(text: str, *, file: str, directory: Path) -> Configuration:
     except ValidationError as error:
         problems += problems_of(error, document)
     draft = draft_of(document, configuration)
-    board = () if configuration is None else check_board(configuration.board, configuration.zones)
+    board, oidc = _board(configuration)
     energy = () if configuration is None else check_energy(configuration)
     notices = () if configuration is None else check_notices(configuration.notices, draft.zones)
     complaints = chain(
-        check_devices(draft), check_policies(draft), _calendar(draft), _storage(document), board, energy, notices
+        check_devices(draft), check_policies(draft), _calendar(draft), _storage(document), board, oidc, energy, notices
     )
     problems += [problem_at(document, where, what) for where, what in islice(complaints, MAX_PROBLEMS + 1)]
     problems += islice(check_overrides(draft, document), MAX_PROBLEMS + 1)
@@ -90,6 +90,13 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise _refusal(file, line, "is not UTF-8 text; save the file with the encoding UTF-8") from None
+
+
+def _board(configuration: Configuration | None) -> tuple[Iterable[Complaint], Iterable[Complaint]]:
+    if configuration is None:
+        return (), ()
+    board, oidc = configuration.board, configuration.oidc
+    return check_board(board, configuration.zones, has_oidc=oidc is not None), check_oidc(oidc, board)
 
 
 def _calendar(draft: Draft) -> Iterator[Complaint]:

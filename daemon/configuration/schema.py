@@ -14,6 +14,7 @@ from daemon.configuration.connection_entries import (
 from daemon.configuration.device_entry import DeviceEntry
 from daemon.configuration.home_assistant_entry import HomeAssistantEntry
 from daemon.configuration.notice_entry import NoticeEntry
+from daemon.configuration.oidc_entry import OidcEntry
 from daemon.configuration.place_entries import CalendarEntry, SeasonEntry, SiteEntry, ZoneEntry
 from daemon.configuration.printing_entry import PrintingEntry
 from daemon.configuration.quantities import Slug
@@ -67,6 +68,10 @@ class Configuration(Section):
         default_factory=StoreEntry, description="the embedded database, used where there is no influxdb"
     )
     board: BoardEntry = Field(default_factory=BoardEntry, description="the live board")
+    oidc: OidcEntry | None = Field(
+        default=None,
+        description="the company's own login (OpenID Connect); left out: passwords of `officed users` alone",
+    )
     notices: tuple[NoticeEntry, ...] = Field(default=(), description="where notices go")
     reports: ReportsEntry = Field(
         default_factory=ReportsEntry, description="the monthly report: when, where it is kept, who gets it"

@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from dashboards.board.oidc import Provider
 from policies.office.requests import (
     Acknowledge,
     AllowCrowd,
@@ -105,11 +106,15 @@ class Accounts(Protocol):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """How people come in. `is_open`: everybody may do everything (the demo); `has_kiosk`: `/kiosk` needs no login."""
+    """How people come in. `is_open`: everybody may do everything (the demo); `has_kiosk`: `/kiosk` needs no login.
+
+    `provider`: the company's own login, beside the passwords.
+    """
 
     accounts: Accounts | None = None
     is_open: bool = False
     has_kiosk: bool = False
+    provider: Provider | None = None
 
     def guest(self) -> Person | None:
         """Who somebody without a session is; None: a login is needed."""

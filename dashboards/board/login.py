@@ -7,6 +7,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from dashboards.board.doing import sent
+from dashboards.board.oidc import sentence
+from dashboards.board.oidc_login import oidc_login
 from dashboards.board.page import Part
 from dashboards.board.shell import Shell
 from dashboards.board.visitor import SESSION
@@ -16,12 +18,16 @@ from policies.words import Words, say
 def login(shell: Shell) -> APIRouter:
     """`/login` and `/logout`."""
     routes = APIRouter(include_in_schema=False)
+    if shell.reception.entry.provider is not None:
+        routes.include_router(oidc_login(shell.reception, shell.reception.entry.provider, _own))
 
     @routes.get("/login")
     async def ask(request: Request, back: str = "/") -> Response:
         if request.query_params.get("lang"):
             return await shell.page(request)
-        return _form(shell, request, back)
+        provider = shell.reception.entry.provider
+        trouble = None if provider is None else sentence(request.query_params.get("trouble", ""), provider.name)
+        return _form(shell, request, back, trouble, 200 if trouble is None else 401)
 
     @routes.post("/login")
     async def enter(request: Request) -> Response:
@@ -59,9 +65,16 @@ def login(shell: Shell) -> APIRouter:
 def _form(shell: Shell, request: Request, back: str, trouble: Words | None = None, status: int = 200) -> Response:
     visitor = shell.reception.recognise(request)
     accounts = shell.reception.entry.accounts
+    provider = shell.reception.entry.provider
     needs_first = accounts is None or accounts.is_empty
+    link = None if provider is None else say("Log in with {provider}", provider=provider.name)
     return shell.plain(
-        request, visitor, Part("login.html", (_own(back), needs_first)), say("Log in"), status=status, trouble=trouble
+        request,
+        visitor,
+        Part("login.html", (_own(back), needs_first, link)),
+        say("Log in"),
+        status=status,
+        trouble=trouble,
     )
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import httpx
 import msgspec
 import pytest
-from painted import NOW, Painted, busy_state
+from painted import NOW, ROOMS, Painted, busy_state
 
 from daemon.accounts.accounts import FileAccounts
 from daemon.accounts.users import UsersFile
 from daemon.web import Web
 from dashboards.board.app import board
 from dashboards.board.door import Entry
-from policies.control.case import Refusal
+from policies.control.case import Refusal, Turn
 from policies.office.requests import Acknowledge, AllowCrowd, Contest, Extend, SetMode
 from policies.words import say
 
@@ -147,6 +147,31 @@ def test_the_wall_shows_the_office_and_nobodys_name(browser: httpx.Client) -> No
     assert "4 of 8 rooms break a rule now" in wall
     for name in ("Sun Hao", "Zhao Min", "visitor", "<form"):
         assert name not in wall
+
+
+@pytest.mark.parametrize("name", ["vera", "olga", "ada"])
+def test_the_wall_shows_nobodys_name_to_those_who_are_logged_in_either(
+    source: Painted, browser: httpx.Client, name: str
+) -> None:
+    """The wall's browser may have been used to log in; all stand before it."""
+    enter(browser, name)
+    state = busy_state()
+    words = say("exempt ({reason}), approved by {who}, until {until_at}", reason="chemo", who="Qian Yu", until_at=NOW)
+    cases = {
+        key: msgspec.structs.replace(
+            case, refusal=Refusal("exempt", words, NOW), phase="stuck", history=(Turn(NOW, "stuck", words),)
+        )
+        for key, case in state.cases.items()
+    }
+    source.step(dataclasses.replace(state, cases=cases))
+    ours = browser.get("/").text
+    assert all(each in ours for each in ("Qian Yu", "chemo", f">{name}<"))
+    wall = browser.get("/kiosk").text
+    assert "exempt (…), approved by somebody" in wall
+    assert "已豁免（…）" in browser.get("/kiosk", headers={"Accept-Language": "zh-CN"}).text
+    for text in (*(owner for _, _, owner in ROOMS.values()), "Qian Yu", "chemo", name, "visitor", "<form"):
+        assert f">{text}<" not in wall, text
+        assert not re.search(rf"\b{text}\b", wall.partition("<main")[2]), text
 
 
 def test_every_page_is_there_in_both_languages(browser: httpx.Client) -> None:

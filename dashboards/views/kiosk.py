@@ -4,10 +4,12 @@ import msgspec
 
 from dashboards.view import Overview
 from dashboards.views.story import Line, Story
-from policies.words import Words, say
+from policies.words import Value, Words, say
 
 _SOMEBODY = say("somebody")
-_PERSONAL = frozenset({"who", "why", "approved_by", "document"})
+_NAMES = frozenset({"who", "approved_by", "owner"})
+_TYPED = frozenset({"why", "reason", "document"})
+_LEFT_OUT = "…"
 
 
 def without_people(page: Overview) -> Overview:
@@ -31,7 +33,10 @@ def _story(story: Story) -> Story:
 
 
 def _words(words: Words) -> Words:
-    if not _PERSONAL & words.values.keys():
+    if not (_NAMES | _TYPED) & words.values.keys():
         return words
-    values = {name: _SOMEBODY.pattern if name in _PERSONAL else value for name, value in words.values.items()}
-    return Words(words.pattern, values)
+    return Words(words.pattern, {name: _shown(name, value) for name, value in words.values.items()})
+
+
+def _shown(name: str, value: Value) -> Value:
+    return _SOMEBODY.pattern if name in _NAMES else _LEFT_OUT if name in _TYPED else value

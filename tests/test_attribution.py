@@ -16,6 +16,7 @@ from policies.office.office import Office
 from policies.office.site import Site, Zone
 from sensors.commands import SetSetpoint, SwitchOff
 from sensors.device import Address, Device, DeviceId, ZoneId
+from sensors.readings import Mode
 
 AC = DeviceId("ac")
 AT = datetime(2026, 7, 15, 6, 0, tzinfo=UTC)
@@ -185,6 +186,38 @@ def test_a_programme_of_every_day_is_known_by_the_fourth_day_and_a_hand_is_not()
     found = causes(watched(*words, memory=OUR_26))
     assert found[::2] == ["person"] * 3 + ["controller"]
     assert found[1::2] == ["person"] * 4
+
+
+@pytest.mark.parametrize("named", ["setpoint_celsius", "heating_setpoint_celsius"])
+def test_a_unit_that_cools_with_its_only_setpoint_is_watched_like_any_other(named: str) -> None:
+    def told(celsius: float, at: datetime) -> Heard:
+        cools = Signal[Mode]("cool", AT, AT, live=True)
+        return replace(Heard(heard_at=at, mode=cools), **{named: Signal(celsius, at, at, live=True)})
+
+    memory = watched(told(22, AT), told(26, later(3)), told(22, later(600)), memory=OUR_26)
+    assert causes(memory) == ["ours", "person"]
+    assert {one.change.quantity for one in memory.changes[AC]} == {"cooling_setpoint_celsius"}
+    assert memory.reverts[AC] == (later(600),)
+
+
+def test_a_valve_that_only_heats_is_watched_on_its_own_side() -> None:
+    def told(celsius: float, at: datetime) -> Heard:
+        return Heard(heard_at=at, heating_setpoint_celsius=Signal(celsius, at, at, live=True))
+
+    ours = Memory(sent={AC: (Sent(AT, "setpoints", 1, SetSetpoint(AC, 20.0, "heating")),)})
+    memory = watched(told(24, AT), told(20, later(700)), told(24, later(800)), memory=ours)
+    assert causes(memory) == ["ours", "person"]
+    assert memory.reverts[AC] == (later(800),)
+
+
+def test_one_switch_off_explains_the_power_key_and_the_mode_but_each_only_once() -> None:
+    def told(mode: Mode, at: datetime, *, on: bool) -> Heard:
+        return Heard(heard_at=at, mode=Signal(mode, at, at, live=True), is_on=Signal(on, at, at, live=True))
+
+    ours = Memory(sent={AC: (Sent(AT, "evenings", 1, SwitchOff(AC)),)})
+    words = [told("cool", AT, on=True), told("off", later(3), on=False), told("cool", later(60), on=True)]
+    memory = watched(*words, told("off", later(120), on=False), memory=ours)
+    assert causes(memory) == ["ours", "ours", *["person"] * 4]
 
 
 def test_what_is_remembered_is_bounded() -> None:

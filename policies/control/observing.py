@@ -1,7 +1,8 @@
 """What control learns by looking on: compressors that start, watts of devices that are off, people who change things back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -9,14 +10,14 @@ from policies.control.attribution import Around, attribute, wastes
 from policies.control.changes import Caused, Change, Quantity, kept
 from policies.control.memory import SENT_KEPT, STARTS_KEPT, Memory
 from policies.control.standby import learned
-from policies.office.heard import Heard
+from policies.office.heard import Heard, Signal
 from policies.office.office import Office
-from policies.office.running import is_running
+from policies.office.running import is_running, setpoint_for
+from sensors.commands import Side
 from sensors.device import Device, DeviceId
 
 QUIET_AFTER_COMMAND = timedelta(minutes=15)
-_OF_CLIMATE: tuple[Quantity, ...] = ("mode", "cooling_setpoint_celsius", "heating_setpoint_celsius")
-_OF_OTHERS: tuple[Quantity, ...] = ("is_on",)
+_SETPOINTS: Mapping[Side, Quantity] = {"cooling": "cooling_setpoint_celsius", "heating": "heating_setpoint_celsius"}
 
 
 def observe(memory: Memory, before: Office, after: Office, dirty: Iterable[DeviceId], now: datetime) -> Memory:
@@ -78,14 +79,13 @@ def _changes(
 ) -> tuple[Caused, ...]:
     """What is different from the last live word, and who has done it."""
     found: tuple[Caused, ...] = ()
-    for quantity in _OF_CLIMATE if device.kind == "climate" else _OF_OTHERS:
-        old, new = getattr(was, quantity), getattr(is_now, quantity)
+    for quantity, old, new in _told(device, was, is_now):
         if old is None or new is None or old is new or old.value == new.value or not (old.live and new.live):
             continue
         earlier = (*memory.changes.get(device.id, ()), *found)
         around = Around(
             sent=memory.sent_to(device.id),
-            explained=frozenset(one.by for one in earlier if one.by is not None),
+            explained=frozenset(one.by for one in earlier if one.by is not None and one.change.quantity == quantity),
             returned_at=returned_at or memory.returned.get(device.id),
             limits_celsius=(device.minimum_celsius, device.maximum_celsius),
             earlier=[one.change for one in earlier],
@@ -93,6 +93,30 @@ def _changes(
         change = Change(device.id, new.at, quantity, _plain(old.value), _plain(new.value))
         found = (*found, Caused(change, *attribute(change, around)))
     return found
+
+
+def _told(
+    device: Device, was: Heard, is_now: Heard
+) -> Iterator[tuple[Quantity, Signal[Any] | None, Signal[Any] | None]]:
+    """Each quantity as it was and is. A unit's only setpoint, whatever its name, belongs to the side that it is on now."""
+    yield "is_on", was.is_on, is_now.is_on
+    if device.kind != "climate":
+        return
+    yield "mode", was.mode, is_now.mode
+    only: Side = "heating" if _heats(is_now) else "cooling"
+    if is_now.cooling_setpoint_celsius is not None:
+        yield "cooling_setpoint_celsius", was.cooling_setpoint_celsius, is_now.cooling_setpoint_celsius
+        yield "heating_setpoint_celsius", was.heating_setpoint_celsius, is_now.heating_setpoint_celsius
+    else:
+        yield _SETPOINTS[only], setpoint_for(was, only), setpoint_for(is_now, only)
+
+
+def _heats(heard: Heard) -> bool:
+    if heard.mode is not None and heard.mode.value in {"cool", "heat"}:
+        return heard.mode.value == "heat"
+    if heard.action is not None and heard.action.value in {"cooling", "heating"}:
+        return heard.action.value == "heating"
+    return heard.setpoint_celsius is None
 
 
 def _plain(value: float | bool | str) -> float | bool | str:

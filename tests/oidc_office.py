@@ -50,8 +50,8 @@ class Office:
 
 
 @contextmanager
-def opened(directory: Path, **more: object) -> Iterator[Office]:
-    """`more`: other keys of `oidc:`."""
+def opened(directory: Path, host: str = "127.0.0.1", **more: object) -> Iterator[Office]:
+    """`host`: what the browser calls the board; another one than the provider's is another site. `more`: keys of `oidc:`."""
     os.environ["NO_PROXY"] = "127.0.0.1"
     provider = Provider()
     given: dict[str, object] = {
@@ -69,14 +69,14 @@ def opened(directory: Path, **more: object) -> Iterator[Office]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, follow_redirects=True) as browser:
+    with httpx.Client(base_url=f"http://{host}:{port}", trust_env=False, follow_redirects=True) as browser:
         browser.headers["Accept-Language"] = "en"
         office = Office(provider, accounts, browser)
         company = OidcProvider(
             entry,
             Exchange(entry, SECRET, lambda: office.seconds),
             accounts,
-            f"http://127.0.0.1:{port}{BACK}",
+            f"http://{host}:{port}{BACK}",
             lambda: datetime.now(UTC),
             lambda: office.seconds,
         )

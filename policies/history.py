@@ -88,6 +88,19 @@ class SlotRow(Row, frozen=True, kw_only=True):
     controlled: bool | None = None
 
 
+class SlotSum(msgspec.Struct, frozen=True, gc=False):
+    """Slots of one device that are of one kind, added up. `slots` were written, of `energy_slots` the energy is known."""
+
+    device: str
+    kind: int
+    energy_kwh: float
+    energy_slots: int
+    on_seconds: float
+    violation_seconds: float
+    coverage_seconds: float
+    slots: int
+
+
 class CaseRow(Row, frozen=True, kw_only=True):
     """A case changed from `was` to `state`. `counts` False: contested, or found wrong; None: an older record."""
 
@@ -149,6 +162,13 @@ class History(Protocol):
 
     def slots(self, start: datetime, end: datetime) -> Sequence[SlotRow]:
         """Slots that begin in the range."""
+
+    def slot_sums(self, devices: Sequence[str], start: datetime, kinds: Sequence[int]) -> Sequence[SlotSum]:
+        """Slots of these devices added up by kind, sorted by device and kind.
+
+        `kinds`: of each quarter of an hour from `start` on, 0 to 65,535; `start` on a quarter. A month of a thousand devices
+        is three million slots: they are added up where they are kept.
+        """
 
     def cases(self, start: datetime, end: datetime) -> Sequence[CaseRow]:
         """Changes of cases."""

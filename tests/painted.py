@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from policies.control.case import Case, CaseId, Refusal, Turn
 from policies.finding import Evidence, Finding
-from policies.history import CaseRow, CommandRow, History, JobRow, Sample, SavingRow, SlotRow, Window
+from policies.history import CaseRow, CommandRow, History, JobRow, Sample, SavingRow, SlotRow, SlotSum, Window
 from policies.inputs import Asked
 from policies.office.calendar import Calendar, Hours
 from policies.office.desk import Desk, Override
@@ -233,6 +233,9 @@ class Nothing:
         return ()
 
     def slots(self, start: datetime, end: datetime) -> Sequence[SlotRow]:
+        return ()
+
+    def slot_sums(self, devices: Sequence[str], start: datetime, kinds: Sequence[int]) -> Sequence[SlotSum]:
         return ()
 
     def cases(self, start: datetime, end: datetime) -> Sequence[CaseRow]:

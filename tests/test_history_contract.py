@@ -243,6 +243,28 @@ def test_a_question_that_makes_no_sense_is_refused_before_it_is_asked(
         store.history.windows(measurement, field, NOW, NOW + seconds(60), step, by)
 
 
+def test_slots_are_added_up_by_device_and_kind_and_others_left_out(store: Store) -> None:
+    quarter = timedelta(minutes=15)
+
+    def slot(name: str, number: int, kwh: float | None, on: float) -> bytes:
+        tags = {"device": name, "zone": "z1", "load": "computer"}
+        fields = {"energy_kwh": kwh, "on_seconds": on, "violation_seconds": 1.0, "coverage_seconds": 900.0}
+        line = store.points.record_line("slot", tags, fields, NOW + number * quarter)
+        assert line is not None
+        return line
+
+    lines = [slot(name, number, 0.25 * number, 10.0) for name in ("a", AWKWARD, "other") for number in range(-1, 9)]
+    assert store.write(b"\n".join([*lines, slot("b", 3, None, 7.0)])) == 204
+    kinds = [0, 0, 1, 65_535, 1, 0, 1, 1]
+    found = store.history.slot_sums(["b", "a", AWKWARD, "never heard"], NOW, kinds)
+    of_a = [(0, 1.5, 3, 30.0, 3), (1, 4.75, 4, 40.0, 4), (65_535, 0.75, 1, 10.0, 1)]
+    expected = [(name, *sums) for name in sorted(("a", AWKWARD)) for sums in of_a] + [("b", 65_535, 0.0, 0, 7.0, 1)]
+    said = [(s.device, s.kind, s.energy_kwh, s.energy_slots, s.on_seconds, s.slots) for s in found]
+    assert said == sorted(expected)
+    assert {(s.violation_seconds, s.coverage_seconds) for s in found} == {(float(n), 900.0 * n) for n in (1, 3, 4)}
+    assert store.history.slot_sums([], NOW, kinds) == []
+
+
 @pytest.mark.real
 def test_a_database_that_is_not_there_is_unavailable_and_not_empty(server: Server | str) -> None:
     if isinstance(server, str):
@@ -251,7 +273,7 @@ def test_a_database_that_is_not_there_is_unavailable_and_not_empty(server: Serve
     with pytest.raises(StoreUnavailable, match=r"not_there|not found"):
         history.jobs(NOW, NOW + seconds(1))
     stranger = InfluxHistory(InfluxQuery(server.url, token="wrong", bucket="not_there"), site="x")
-    with pytest.raises(StoreUnavailable, match="unauthorized"):
+    with pytest.raises(StoreUnavailable, match=r"(?i)unauthorized"):
         stranger.jobs(NOW, NOW + seconds(1))
     nobody = InfluxHistory(InfluxQuery("http://127.0.0.1:9", token="t", bucket="b"), site="x")
     with pytest.raises(StoreUnavailable, match="does not answer"):

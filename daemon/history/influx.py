@@ -10,10 +10,23 @@ from typing import cast
 
 from daemon.history.escaping import plain, storable
 from daemon.history.influx_query import InfluxQuery, quoted
-from daemon.history.questions import RowType, check_windows, in_order, instant, known_field, microseconds, record, typed
+from daemon.history.questions import (
+    QUARTER,
+    RowType,
+    added,
+    check_windows,
+    in_order,
+    instant,
+    known_field,
+    microseconds,
+    record,
+    summed,
+    typed,
+)
 from daemon.history.schema import MEASUREMENTS
-from policies.history import CaseRow, CommandRow, JobRow, Sample, SavingRow, SlotRow, Window
+from policies.history import CaseRow, CommandRow, JobRow, Sample, SavingRow, SlotRow, SlotSum, Window
 
+_QUARTERS_AT_ONCE = 96
 _SUMS = ("MEAN", "MIN", "MAX", "SUM", "LAST", "COUNT")
 
 
@@ -80,6 +93,17 @@ class InfluxHistory:
     def slots(self, start: datetime, end: datetime) -> Sequence[SlotRow]:
         """Slots that begin in the range."""
         return self._records(SlotRow, "slot", start, end)
+
+    def slot_sums(self, devices: Sequence[str], start: datetime, kinds: Sequence[int]) -> Sequence[SlotSum]:
+        """InfluxQL cannot add up by a kind that it does not know: read a day at a time, so that no month is in memory."""
+        found: dict[tuple[str, int], SlotSum] = {}
+        for first in range(0, len(kinds), _QUARTERS_AT_ONCE):
+            some = kinds[first : first + _QUARTERS_AT_ONCE]
+            at = start + first * QUARTER
+            for each in summed(self.slots(at, at + len(some) * QUARTER), devices, at, some):
+                key = (each.device, each.kind)
+                found[key] = added(found[key], each) if key in found else each
+        return [found[key] for key in sorted(found)]
 
     def cases(self, start: datetime, end: datetime) -> Sequence[CaseRow]:
         """Changes of cases."""

@@ -1,16 +1,17 @@
 """What both stores check before they ask, and how they make their answers: so that the answers are the same."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import msgspec
 
 from daemon.history.schema import MEASUREMENTS, Measurement, Type
-from policies.history import MOST_WINDOWS, Row, Value
+from policies.history import MOST_WINDOWS, Row, SlotRow, SlotSum, Value
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+QUARTER = timedelta(minutes=15)
 RowType = TypeVar("RowType", bound=Row)
 
 
@@ -59,6 +60,41 @@ def record(kind: type[RowType], measurement: Measurement, at: datetime, values: 
         for name, value in wanted.items()
     }
     return msgspec.convert({"at": at, **made}, kind)
+
+
+def summed(rows: Iterable[SlotRow], devices: Sequence[str], start: datetime, kinds: Sequence[int]) -> list[SlotSum]:
+    """`slot_sums` of rows, for stores that cannot add up by kind themselves."""
+    wanted = set(devices)
+    sums: dict[tuple[str, int], list[float]] = {}
+    for row in rows:
+        number = (row.at - start) // QUARTER
+        if row.device not in wanted or not 0 <= number < len(kinds):
+            continue
+        found = sums.setdefault((row.device, kinds[number]), [0.0, 0, 0.0, 0.0, 0.0, 0])
+        found[0] += row.energy_kwh or 0.0
+        found[1] += row.energy_kwh is not None
+        found[2] += row.on_seconds or 0.0
+        found[3] += row.violation_seconds or 0.0
+        found[4] += row.coverage_seconds or 0.0
+        found[5] += 1
+    return [
+        SlotSum(device, kind, kwh, int(known), on, violation, coverage, int(slots))
+        for (device, kind), (kwh, known, on, violation, coverage, slots) in sorted(sums.items())
+    ]
+
+
+def added(first: SlotSum, second: SlotSum) -> SlotSum:
+    """Two sums of one device and kind."""
+    return SlotSum(
+        first.device,
+        first.kind,
+        first.energy_kwh + second.energy_kwh,
+        first.energy_slots + second.energy_slots,
+        first.on_seconds + second.on_seconds,
+        first.violation_seconds + second.violation_seconds,
+        first.coverage_seconds + second.coverage_seconds,
+        first.slots + second.slots,
+    )
 
 
 def in_order(rows: Sequence[RowType]) -> list[RowType]:

@@ -19,7 +19,7 @@ TAGS = tuple(sorted({tag for each in MEASUREMENTS.values() for tag in each.tags}
 
 _VERSION = 1
 _COLUMN = {"float": "REAL", "int": "INTEGER", "bool": "INTEGER", "str": "TEXT"}
-Value = int | float | str | None
+Value = int | float | str | bytes | None
 
 
 class HistoryFile:

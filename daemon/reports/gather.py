@@ -1,8 +1,9 @@
 """Everything that a month's report needs, out of the store and the configuration, in one document. Asks once for each sort of row."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from daemon.accounting.ledger_job import ledger
 from daemon.configuration.table_files import bundled_factors
@@ -13,14 +14,14 @@ from dashboards.report.document import Document, Name, Signature
 from policies.accounting.books import load_behind
 from policies.accounting.coverage import ENOUGH
 from policies.accounting.cross_check import CrossCheck, cross_check
-from policies.accounting.day_sums import DaySum, day_sums
-from policies.accounting.day_types import DayType
+from policies.accounting.day_sums import DaySum, sums_of
+from policies.accounting.day_types import SLOT, DayType
 from policies.accounting.month import Earlier, Month, Rows, make_month, month_bounds
 from policies.accounting.print_reconciling import reconciled
 from policies.accounting.printing import figures
 from policies.accounting.tariff import price_of, pricing_of
 from policies.accounting.yardstick import yardstick
-from policies.history import CaseRow, History, SlotRow
+from policies.history import CaseRow, History
 from policies.office.desk import Exemption
 from policies.office.site import Site
 from policies.policy import Policy
@@ -28,6 +29,7 @@ from sensors.device import DeviceId, ZoneId
 
 _BEFORE: Final = timedelta(days=31)
 _HOUR: Final = timedelta(hours=1)
+_DAY: Final = timedelta(days=1)
 _LONG_AGO: Final = timedelta(days=400)
 
 
@@ -72,14 +74,14 @@ def gathered(site: Site, policies: Iterable[Policy], history: History, year: int
     loads = {device.id: load_behind(site, device) for device in site.devices.values()}
     jobs = history.jobs(start, end)
     printers = [device.id for device in site.by_kind.get("printer", ())]
-    slots = history.slots(start, end)
+    sums = sums_of(history, site, loads, (lambda _: None) if pricing is None else pricing.at, start, end)
     rows = Rows(
-        day_sums(slots, site, loads, (lambda _: None) if pricing is None else pricing.at),
+        sums,
         jobs,
         history.cases(start - _BEFORE, end),
         history.commands(start, end),
         history.savings(start, end),
-        first_heard=_first_heard(history, slots, start),
+        first_heard=_first_heard(history, sums, site, start),
         interval=ledger(site, history, start, end, price=price_of(pricing)).interval,
         cross_check=_cross_check(site, history, start, end),
         counted=reconciled(history, printers, jobs, start, end),
@@ -89,15 +91,21 @@ def gathered(site: Site, policies: Iterable[Policy], history: History, year: int
     return make_month(site, year, month, rows, yardstick(site, policies, bundled_factors(), year, month)), rows
 
 
-def _first_heard(history: History, slots: Iterable[SlotRow], start: datetime) -> dict[DeviceId, datetime]:
-    """Devices that appeared within the month: they owe nothing from before."""
+def _first_heard(history: History, sums: Iterable[DaySum], site: Site, start: datetime) -> dict[DeviceId, datetime]:
+    """Devices that appeared within the month owe nothing from before: their first day counts from its first slot on."""
     known = history.last("slot", "coverage_seconds", start - _LONG_AGO, start)
-    first: dict[DeviceId, datetime] = {}
-    for row in slots:
-        name = DeviceId(row.device)
-        if name not in known and (name not in first or row.at < first[name]):
-            first[name] = row.at
-    return first
+    first: dict[DeviceId, tuple[date, int]] = {}
+    for each in sums:
+        if each.device not in known:
+            day, number = first.get(each.device, (each.day, 0))
+            first[each.device] = (
+                (each.day, each.slots) if each.day < day else (day, number + (each.slots if each.day == day else 0))
+            )
+    zone = ZoneInfo(site.calendar.timezone)
+    return {
+        name: datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC) + _DAY - number * SLOT
+        for name, (day, number) in first.items()
+    }
 
 
 def _cross_check(site: Site, history: History, start: datetime, end: datetime) -> CrossCheck | None:

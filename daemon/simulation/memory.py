@@ -12,8 +12,9 @@ from typing import Final
 
 from msgspec.structs import asdict
 
+from daemon.history.questions import QUARTER, summed
 from policies.control.effects import Effect, Record
-from policies.history import CaseRow, CommandRow, JobRow, Sample, SavingRow, SlotRow, Window
+from policies.history import CaseRow, CommandRow, JobRow, Sample, SavingRow, SlotRow, SlotSum, Window
 from policies.office.site import Site
 from policies.state import State
 from sensors.commands import SetSetpoint
@@ -109,6 +110,10 @@ class MemoryHistory:
             self._ordered = sorted(rows, key=attrgetter("at", "device"))
         low = bisect_left(self._ordered, start, key=attrgetter("at"))
         return self._ordered[low : bisect_left(self._ordered, end, key=attrgetter("at"))]
+
+    def slot_sums(self, devices: Sequence[str], start: datetime, kinds: Sequence[int]) -> Sequence[SlotSum]:
+        """Slots added up by kind."""
+        return summed(self.slots(start, start + len(kinds) * QUARTER), devices, start, kinds)
 
     def cases(self, start: datetime, end: datetime) -> Sequence[CaseRow]:
         """Changes of cases."""

@@ -9,8 +9,9 @@ from typing import Protocol
 
 import msgspec
 
-from policies.accounting.day_types import DayType, day_type, local_slot
+from policies.accounting.day_types import SLOT, DayType, day_type, local_slot, slots_between
 from policies.accounting.tariff import Period, PeriodPrice
+from policies.history import History, SlotSum
 from policies.office.calendar import Hours
 from policies.office.site import Site
 from sensors.device import DeviceId, Load, ZoneId
@@ -107,3 +108,51 @@ def _add(into: DaySum, slot: SlotLike, price: PeriodPrice | None) -> None:
         return
     into.cost += kwh * price.price
     into.kwh_by_period[price.period] = into.kwh_by_period.get(price.period, 0.0) + kwh
+
+
+def sums_of(
+    history: History, site: Site, loads: Mapping[DeviceId, Load], price: PriceAt, start: datetime, end: datetime
+) -> list[DaySum]:
+    """The same out of the store, which adds up what is alike: local day, type of time, price. Raises StoreUnavailable.
+
+    `start` and `end` on quarters of an hour.
+    """
+    by_hours: dict[Hours, list[DeviceId]] = {}
+    for device in site.devices.values():
+        if device.zone in site.zones:
+            by_hours.setdefault(site.zones[device.zone].hours, []).append(device.id)
+    quarters = [start + number * SLOT for number in range(slots_between(start, end))]
+    local = [(local_slot(site.calendar, at).day, price(at)) for at in quarters]
+    sums: dict[tuple[str, date, DayType], DaySum] = {}
+    for hours, devices in by_hours.items():
+        numbers: dict[tuple[date, DayType, PeriodPrice | None], int] = {}
+        kinds = [
+            numbers.setdefault((day, day_type(site.calendar, hours, at), each), len(numbers))
+            for at, (day, each) in zip(quarters, local, strict=True)
+        ]
+        meaning = list(numbers)
+        for found in history.slot_sums(devices, start, kinds):
+            day, kind, each = meaning[found.kind]
+            device = site.devices[DeviceId(found.device)]
+            into = sums.get((found.device, day, kind))
+            if into is None:
+                load = loads.get(device.id, device.load)
+                into = sums[found.device, day, kind] = DaySum(device.id, device.zone, load, day, kind)
+            _add_sum(into, found, each)
+    return [sums[key] for key in sorted(sums)]
+
+
+def _add_sum(into: DaySum, found: SlotSum, price: PeriodPrice | None) -> None:
+    into.slots += found.slots
+    into.on_seconds += found.on_seconds
+    into.violation_seconds += found.violation_seconds
+    into.coverage_seconds += found.coverage_seconds
+    if not found.energy_slots:
+        return
+    into.energy_slots += found.energy_slots
+    into.kwh += found.energy_kwh
+    if price is None or into.cost is None:
+        into.cost = None
+        return
+    into.cost += found.energy_kwh * price.price
+    into.kwh_by_period[price.period] = into.kwh_by_period.get(price.period, 0.0) + found.energy_kwh

@@ -118,6 +118,16 @@ UNITS = {
         lambda words: '"method":"Thermostat.SetConfig","params":{"config":{"id":0,"target_C":20}}' in words,
         "floor/wall/rpc",
     ),
+    "shelly_gen2, a fan coil of virtual components": Climate(
+        "cool1", Address("shelly_gen2", "shellyst802-1", "st802"), "cool", 22.0, 26.0,
+        lambda words: '"method":"Number.Set","params":{"id":203,"value":26}' in words,
+        "shellyst802-1/rpc",
+    ),
+    "shelly_gen2, a valve behind a gateway": Climate(
+        "cool2", Address("shelly_gen2", "shellyblugw-1", "blutrv:200"), "heat", 24.0, 20.0,
+        lambda words: '"BluTRV.Call","params":{"id":200,"method":"TRV.SetTarget","params":{"id":0,"target_C":20}}' in words,
+        "shellyblugw-1/rpc",
+    ),
     "homeassistant, one setpoint": Climate(
         "cool1", Address("homeassistant", "split-1"), "cool", 22.0, 26.0,
         lambda words: words == '{"celsius": 26}', "devices/split-1/cooling/set",

@@ -17,6 +17,7 @@ from sensors.virtual.speaks_print_agent import PrintAgent
 from sensors.virtual.speaks_shelly import Shelly
 from sensors.virtual.speaks_shelly_gen1 import ShellyGen1
 from sensors.virtual.speaks_shelly_thermostat import ShellyThermostat
+from sensors.virtual.speaks_shelly_units import ShellyFanCoil, ShellyValve
 from sensors.virtual.speaks_tasmota import Tasmota
 from sensors.virtual.speaks_tasmota_infrared import TasmotaInfrared
 from sensors.virtual.speaks_zigbee2mqtt import Zigbee2Mqtt
@@ -88,8 +89,7 @@ def _voice(key: tuple[str, str, str], things: list[Thing], plan: Plan, seed: int
         case "homie":
             return Homie(things, days, faults, chance)
         case "shelly_gen2":
-            says = ShellyThermostat if isinstance(things[0], Unit) else Shelly
-            return says(things, days, faults, chance)
+            return _shelly(things)(things, days, faults, chance)
         case "homeassistant":
             return HomeAssistant(things, days, faults, chance)
         case "mapped":
@@ -98,3 +98,10 @@ def _voice(key: tuple[str, str, str], things: list[Thing], plan: Plan, seed: int
             return PrintAgent(things, days, faults, chance)
         case _:
             raise ValueError(f"{things[0].id}: the virtual office does not speak {family}")
+
+
+def _shelly(things: list[Thing]) -> type[Shelly]:
+    channel = things[0].planned.device.address.channel
+    if not isinstance(things[0], Unit):
+        return Shelly
+    return ShellyFanCoil if channel == "st802" else ShellyValve if channel.startswith("blutrv") else ShellyThermostat

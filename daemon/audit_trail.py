@@ -73,12 +73,23 @@ def export_to(path: Path, target: Path) -> None:
 
 
 def effects(path: Path, until: datetime) -> Iterator[Record | Decided]:
-    """What the engine has recorded up to that instant, oldest first. Entries of other kinds are passed over."""
+    """What the engine has recorded up to that instant, oldest first. Other kinds, and its remarks, are passed over."""
     for entry in entries(path):
-        if isinstance(entry, Entry) and entry.kind == "step":
+        if isinstance(entry, Entry) and entry.kind == "step" and _type_of(entry.body) in _EFFECTS:
             effect = msgspec.json.decode(entry.body, type=Record | Decided)
             if effect.at <= until:
                 yield effect
+
+
+class _Typed(msgspec.Struct, frozen=True):
+    type: str = ""
+
+
+_EFFECTS = frozenset({Record.__name__, Decided.__name__})
+
+
+def _type_of(body: bytes) -> str:
+    return msgspec.json.decode(body, type=_Typed).type
 
 
 def _of_journal(path: Path) -> Iterator[Entry | Unreadable]:

@@ -12,9 +12,13 @@ from painted import NOW
 
 from daemon.accounts.changes import AccountChanges
 from daemon.accounts.users import Change, UsersFile, UsersUnavailable
+from daemon.audit_trail import effects
 from daemon.errors import StoreUnavailable
+from daemon.inbox import Reloaded, ReloadRefused
 from daemon.journal.audit import Record, first_break
 from daemon.journal.journal import Journal
+from policies.control.effects import Decided
+from policies.office.requests import Acknowledge
 
 PASSWORD = "correct horse battery"
 
@@ -156,3 +160,15 @@ def make_tokens(path: Path, name: str) -> None:
     users = UsersFile(path, by=name)
     for number in range(20):
         users.add_token(f"{name}-{number}", ("read",), "viewer", NOW)
+
+
+def test_what_reads_the_trail_for_decisions_passes_over_accounts_and_remarks(users: UsersFile, tmp_path: Path) -> None:
+    """A reload of the configuration and a new login stand between what was decided; `officed explain` reads on."""
+    journal = opened_in(tmp_path)
+    users.add("ada", "admin", PASSWORD, NOW)
+    before, after = (Decided(NOW, who, Acknowledge("case-1")) for who in ("olga", "chen"))
+    journal.record([msgspec.json.encode(before), msgspec.json.encode(Reloaded(NOW, ("policies.a: enforce",)))])
+    AccountChanges(users, journal).look()
+    journal.record([msgspec.json.encode(ReloadRefused(NOW, ("office.yaml:3",))), msgspec.json.encode(after)])
+    journal.close()
+    assert list(effects(tmp_path / "journal.sqlite", NOW)) == [before, after]

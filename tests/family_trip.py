@@ -108,6 +108,10 @@ UNITS = {
         "cool1", Address("homie", "ac-1", "ac", "house"), "cool", 22.0, 26.0,
         lambda words: words == "26", "house/5/ac-1/ac/target/set",
     ),
+    "homie, version 4": Climate(
+        "cool1", Address("homie", "ac-1", "ac", "homie4"), "cool", 22.0, 26.0,
+        lambda words: words == "26", "homie4/ac-1/ac/target/set",
+    ),
     "shelly_gen2, a wall display that cools": Climate(
         "cool1", Address("shelly_gen2", "shellywalldisplay-1"), "cool", 22.0, 26.0,
         lambda words: '"method":"Thermostat.SetConfig","params":{"config":{"id":0,"target_C":26}}' in words,
@@ -161,6 +165,11 @@ PLUGS = {
         "OFF",
     ),
     "homie": (Address("homie", "plug-1", "outlet"), "homie/5/plug-1/outlet/power/set", "false"),
+    "homie, version 4": (
+        Address("homie", "plug-1", "outlet", "homie4"),
+        "homie4/plug-1/outlet/power/set",
+        "false",
+    ),
     "homeassistant": (Address("homeassistant", "outlet-1"), "devices/outlet-1/relay/set", "OFF"),
     "mapped, a bridge of Modbus": (Address("mapped", "modbus/7"), "modbus/7/write", '{"coil":0,"value":false}'),
 }  # fmt: skip

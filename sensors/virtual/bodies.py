@@ -12,6 +12,7 @@ from sensors.virtual.plan import Plan, PlannedDevice
 from sensors.virtual.speaks_esphome import EspHome
 from sensors.virtual.speaks_homeassistant import HomeAssistant
 from sensors.virtual.speaks_homie import Homie
+from sensors.virtual.speaks_homie4 import DOMAIN, Homie4
 from sensors.virtual.speaks_mapped import Mapped
 from sensors.virtual.speaks_print_agent import PrintAgent
 from sensors.virtual.speaks_shelly import Shelly
@@ -87,7 +88,8 @@ def _voice(key: tuple[str, str, str], things: list[Thing], plan: Plan, seed: int
         case "esphome":
             return EspHome(things, days, faults, chance)
         case "homie":
-            return Homie(things, days, faults, chance)
+            version = Homie4 if key[1] == DOMAIN else Homie
+            return version(things, days, faults, chance)
         case "shelly_gen2":
             return _shelly(things)(things, days, faults, chance)
         case "homeassistant":

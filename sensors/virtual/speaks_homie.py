@@ -21,9 +21,13 @@ class Homie(Voice):
         super().__init__(things, days, faults, chance)
         address = things[0].planned.device.address
         domain = address.base.rstrip("/") or "homie"
-        self._root = f"{domain if domain.endswith('/5') else f'{domain}/5'}/{address.name}"
+        self._root = self.root_of(domain, address.name)
         self._nodes = {thing.planned.device.address.channel.partition("/")[0]: thing for thing in things}
         self._told: dict[str, str] = {}
+
+    def root_of(self, domain: str, name: str) -> str:
+        """Where it speaks."""
+        return f"{domain if domain.endswith('/5') else f'{domain}/5'}/{name}"
 
     @property
     def roots(self) -> Sequence[str]:
@@ -38,7 +42,7 @@ class Homie(Voice):
     def hello(self, at: float) -> list[Line]:
         """In the order of the convention: on its way, its description and values, ready."""
         self._told.clear()
-        nodes = {node: {"properties": _properties(thing)} for node, thing in self._nodes.items()}
+        nodes = {node: {"properties": properties_of(thing)} for node, thing in self._nodes.items()}
         description = encode({"homie": "5.0", "version": 1, "nodes": nodes})
         return [
             (f"{self._root}/$state", b"init", True),
@@ -88,7 +92,8 @@ class Homie(Voice):
         return lines
 
 
-def _properties(thing: Thing) -> dict[str, dict[str, object]]:
+def properties_of(thing: Thing) -> dict[str, dict[str, object]]:
+    """What a body's properties are."""
     watts: dict[str, object] = {"datatype": "float", "unit": "W"}
     power: dict[str, object] = {"datatype": "boolean", "settable": True}
     if isinstance(thing, Unit):

@@ -15,6 +15,7 @@ from daemon.configuration.build import build_policies, build_site
 from daemon.configuration.load import parse
 from daemon.history.influx_writer import InfluxWriter
 from daemon.history.points import Points
+from daemon.own_health import OwnHealth
 from daemon.records import Ledger
 from daemon.simulation.loop import Lockstep
 from policies.accounting.books import Books
@@ -98,7 +99,38 @@ def points_of_an_office() -> list[bytes]:
     saving = points.record_line(
         "saving", {"zone": zone, "ledger": "measured", "policy": "after-hours"}, {"avoided_kwh": 0.4}, START
     )
-    return [*written.lines, *(line for line in [*slots, saving] if line is not None)]
+    return [*written.lines, *own_health(site.id), *(line for line in [*slots, saving] if line is not None)]
+
+
+class Own(Written):
+    """Stands for the journal whose state is told."""
+
+    bytes_used = 1_000_000
+
+    @property
+    def dead_letters(self) -> "Own":
+        return self
+
+    def count(self) -> int:
+        return 2
+
+
+def own_health(site: str) -> list[bytes]:
+    """An hour of officed's own numbers, written by what writes them."""
+    journal, minutes = Own(), iter(range(1000))
+    seconds = 0.0
+    health = OwnHealth(
+        site,
+        journal,
+        lambda: {"messages_total": seconds * 50, "outbox_waiting_lines": 7.0},
+        lambda: START + timedelta(minutes=next(minutes)),
+        lambda: seconds,
+    )
+    for minute in range(1, 62):
+        seconds = minute * 60.0
+        health.look()
+    assert len(journal.lines) > 50
+    return journal.lines
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,13 @@
-"""The way of the data: how much arrives from which family, who has fallen silent, how much of the day is covered."""
+"""The way of the data: how much arrives from which family, who has fallen silent, what is covered, how officed itself is."""
 
 from dashboards.grafana.panels import Planned
-from dashboards.grafana.questions import curve, total
+from dashboards.grafana.questions import curve, named, total
 from dashboards.grafana.titles import Title
 
 NAME = Title("Data path", "数据链路")
+
+_OWN = ("site",)
+"""officed is in no room: whichever are chosen, its own numbers stay."""
 
 PANELS = (
     Planned(
@@ -42,5 +45,37 @@ PANELS = (
         Title("Quarter hours written", "已写入的刻钟数"),
         "bars",
         [curve('count("coverage_seconds")', "slot", window="1h")],
+    ),
+    Planned(
+        Title("Readings a second", "每秒读数"),
+        "curves",
+        [named(curve('non_negative_derivative(last("readings_total"), 1s)', "daemon", tags=_OWN), "readings")],
+    ),
+    Planned(
+        Title("Points that wait, points that were refused", "待写入与被拒绝的数据点"),
+        "curves",
+        [
+            named(curve('max("outbox_lines")', "daemon", tags=_OWN), "waiting"),
+            named(curve('max("dead_letters")', "daemon", tags=_OWN), "refused"),
+        ],
+        about=Title(
+            "While the database is away there is no point here: what it missed comes when it is back.",
+            "数据库离线期间此处无数据;恢复后会补上。",
+        ),
+    ),
+    Planned(
+        Title("Journal and memory", "日志文件与内存"),
+        "curves",
+        [
+            named(curve('max("journal_bytes")', "daemon", tags=_OWN), "journal"),
+            named(curve('max("resident_bytes")', "daemon", tags=_OWN), "memory"),
+        ],
+        unit="bytes",
+    ),
+    Planned(
+        Title("Share of one processor", "单核占用率"),
+        "curves",
+        [named(curve('non_negative_derivative(last("cpu_seconds_total"), 1s)', "daemon", tags=_OWN), "processor")],
+        unit="percentunit",
     ),
 )

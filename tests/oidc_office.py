@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +22,7 @@ from dashboards.board.app import board
 from dashboards.board.door import Entry
 from dashboards.board.oidc_login import BACK
 
+PATIENCE_SECONDS = 2.0
 PASSWORD = "correct horse battery"
 SPOILT = "The answer of Company login cannot be trusted, so nobody was logged in."
 
@@ -50,7 +51,7 @@ class Office:
 
 
 @contextmanager
-def opened(directory: Path, host: str = "127.0.0.1", **more: object) -> Iterator[Office]:
+def opened(directory: Path, host: str = "127.0.0.1", more: Mapping[str, object] | None = None) -> Iterator[Office]:
     """`host`: what the browser calls the board; another one than the provider's is another site. `more`: keys of `oidc:`."""
     os.environ["NO_PROXY"] = "127.0.0.1"
     provider = Provider()
@@ -61,7 +62,7 @@ def opened(directory: Path, host: str = "127.0.0.1", **more: object) -> Iterator
         "client_secret_env": "SECRET",
         "roles": {"facilities": "operator", "chiefs": "admin"},
     }
-    entry = OidcEntry.model_validate(given | more)
+    entry = OidcEntry.model_validate(given | dict(more or {}))
     source = Painted(busy_state())
     users = UsersFile(directory / "users.json")
     users.add("vera", "viewer", PASSWORD, NOW)
@@ -74,7 +75,7 @@ def opened(directory: Path, host: str = "127.0.0.1", **more: object) -> Iterator
         office = Office(provider, accounts, browser)
         company = OidcProvider(
             entry,
-            Exchange(entry, SECRET, lambda: office.seconds),
+            Exchange(entry, SECRET, lambda: office.seconds, PATIENCE_SECONDS),
             accounts,
             f"http://{host}:{port}{BACK}",
             lambda: datetime.now(UTC),

@@ -36,7 +36,7 @@ class Provider:
         self.spoil: Callable[[Claims], object] = lambda _: None
         self.sign: Callable[[Claims], str] = self.signed
         self.seen: list[dict[str, str]] = []
-        self.asked = 0
+        self.secret_in = "client_secret_basic"
         self._codes: dict[str, dict[str, str]] = {}
         routes = [
             Route("/.well-known/openid-configuration", self._metadata),
@@ -54,9 +54,9 @@ class Provider:
 
     async def _metadata(self, request: Request) -> Response:
         del request
-        self.asked += 1
         paths = {"authorization_endpoint": "/authorize", "token_endpoint": "/token", "jwks_uri": "/keys"}
-        return JSONResponse({"issuer": self.named, **{name: self.address + path for name, path in paths.items()}})
+        told = {name: self.address + path for name, path in paths.items()}
+        return JSONResponse({"issuer": self.named, "token_endpoint_auth_methods_supported": [self.secret_in], **told})
 
     async def _keys(self, request: Request) -> Response:
         del request
@@ -75,7 +75,10 @@ class Provider:
         asked = self._codes.pop(body.get("code", ""), None)
         challenge = base64.urlsafe_b64encode(hashlib.sha256(body.get("code_verifier", "").encode()).digest())
         expected = "Basic " + base64.b64encode(f"{CLIENT}:{SECRET.replace(' ', '+')}".encode()).decode()
-        if request.headers.get("authorization") != expected:
+        is_client = request.headers.get("authorization") == expected
+        if self.secret_in == "client_secret_post":
+            is_client = (body.get("client_id"), body.get("client_secret")) == (CLIENT, SECRET)
+        if not is_client:
             return JSONResponse({"error": "invalid_client"}, 401)
         if (
             asked is None

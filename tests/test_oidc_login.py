@@ -1,13 +1,15 @@
 """The company's own login: who comes in by it, as what, and what it says to everybody else."""
 
 import logging
+import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
-from oidc_office import PASSWORD, SPOILT, Office, opened
+from oidc_office import PASSWORD, PATIENCE_SECONDS, SPOILT, Office, opened
 from openid_provider import SECRET, Claims
 from painted import NOW
 
@@ -47,6 +49,12 @@ def test_cookies_are_those_of_a_login_by_password(office: Office) -> None:
     assert "SameSite=lax" in session
     assert landed.headers["location"] == "/"
     assert "oidc" not in office.browser.cookies
+
+
+def test_a_provider_that_wants_the_secret_in_the_form_gets_it_there(office: Office) -> None:
+    office.provider.secret_in = "client_secret_post"
+    office.log_in()
+    assert office.who is not None
 
 
 def test_logging_out_ends_it(office: Office) -> None:
@@ -124,7 +132,7 @@ def test_somebody_who_stops_at_the_provider_reads_so(office: Office) -> None:
     ],
 )
 def test_roles_and_domains(tmp_path: Path, claims: Claims, more: dict[str, object], expected: str) -> None:
-    with opened(tmp_path, **more) as office:
+    with opened(tmp_path, more=more) as office:
         office.provider.claims |= claims
         page = office.log_in()
         if office.who is None:
@@ -134,7 +142,7 @@ def test_roles_and_domains(tmp_path: Path, claims: Claims, more: dict[str, objec
 
 
 def test_a_provider_that_is_down_is_said_and_passwords_go_on(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    with opened(tmp_path, issuer="http://127.0.0.1:1") as office:
+    with opened(tmp_path, more={"issuer": "http://127.0.0.1:1"}) as office:
         page = office.log_in()
         assert "Company login does not answer now. A password works as ever." in page.text
         chinese = office.browser.get(page.url, headers={"Accept-Language": "zh-CN"})
@@ -144,6 +152,24 @@ def test_a_provider_that_is_down_is_said_and_passwords_go_on(tmp_path: Path, cap
         office.browser.post("/login", data={"token": token, "name": "vera", "password": PASSWORD})
         assert office.who == ("vera", "viewer")
     assert "a login with Company login failed: no answer (ConnectError)" in caplog.text
+
+
+def test_a_provider_that_takes_the_call_and_says_nothing_holds_nobody_else_up(tmp_path: Path) -> None:
+    silent = socket.create_server(("127.0.0.1", 0))
+    issuer = f"http://127.0.0.1:{silent.getsockname()[1]}"
+    with silent, ThreadPoolExecutor(1) as beside, opened(tmp_path, more={"issuer": issuer}) as office:
+        waiting = beside.submit(httpx.get, f"{office.browser.base_url}/login/oidc", trust_env=False)
+        answered = 0
+        while not waiting.done():
+            assert office.browser.get("/login").elapsed.total_seconds() < PATIENCE_SECONDS / 2
+            answered += 1
+        assert answered > 3
+        assert waiting.result().headers["location"] == "/login?trouble=unreachable&back=%2F"
+
+
+@pytest.mark.parametrize("back", ["https://example.net/", "//example.net/", "/\\example.net", "javascript:alert(1)"])
+def test_nobody_is_sent_to_another_site_afterwards(office: Office, back: str) -> None:
+    assert office.log_in(back).url == httpx.URL(office.browser.base_url).join("/")
 
 
 def test_a_provider_under_another_name_is_not_ours(office: Office) -> None:

@@ -20,7 +20,6 @@ from joserfc.jwk import JWKRegistry, Key, KeySet
 
 from daemon.configuration.oidc_entry import OidcEntry, is_safe
 
-_SECONDS = 5.0
 _AGAIN_SECONDS = 5.0
 _METADATA_SECONDS = 3600.0
 _KEYS_SECONDS = 60.0
@@ -63,11 +62,15 @@ class _Error(msgspec.Struct, frozen=True):
 
 
 class Exchange:
-    """One provider. The web's loop only. `now` is monotonic seconds."""
+    """One provider. The web's loop only. `now` is monotonic seconds; `patience`: seconds that one question may take."""
 
-    def __init__(self, entry: OidcEntry, secret: str, now: Callable[[], float] = monotonic) -> None:
-        self._entry, self._secret, self._now = entry, secret, now
+    def __init__(
+        self, entry: OidcEntry, secret: str, now: Callable[[], float] = monotonic, patience: float = 5.0
+    ) -> None:
+        self._entry, self._secret, self._now, self._patience = entry, secret, now, patience
         self._trust = ssl.create_default_context()
+        # The first one loads what httpx is made of: 60 ms, now and not while the board has others to answer.
+        httpx.AsyncClient(verify=self._trust)
         self._metadata: tuple[Metadata, float] | None = None
         self._keys: tuple[KeySet, float] | None = None
         self._failed: tuple[str, float] | None = None
@@ -127,8 +130,8 @@ class Exchange:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         try:
             async with (
-                asyncio.timeout(_SECONDS),
-                httpx.AsyncClient(verify=self._trust, timeout=_SECONDS, follow_redirects=False) as client,
+                asyncio.timeout(self._patience),
+                httpx.AsyncClient(verify=self._trust, timeout=self._patience, follow_redirects=False) as client,
                 client.stream(method, url, content=body.encode() or None, auth=auth, headers=headers) as answer,
             ):
                 told = b""

@@ -1,5 +1,6 @@
 """One device alone in its room and the engine beside it: what each family's devices are set to, and are told in its words."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -77,6 +78,7 @@ class Climate(NamedTuple):
     right_celsius: float
     words: Callable[[str], bool]
     topic: str
+    gateway: str = "mitsubishi2mqtt"
 
 
 UNITS = {
@@ -148,15 +150,39 @@ UNITS = {
         "cool1", Address("mapped", "hvac/North room"), "cool", 22.0, 26.0,
         lambda words: words == "26", "hvac/North room/temp/set",
     ),
+    "mapped, swicago": Climate(
+        "cool1", Address("mapped", "heatpump/1"), "cool", 22.0, 26.0,
+        lambda words: json.loads(words) == {"temperature": 26}, "heatpump/1/set", "swicago",
+    ),
+    "mapped, wmp2mqtt": Climate(
+        "cool1", Address("mapped", "001DC9A1B2C3"), "cool", 22.0, 26.0,
+        lambda words: words == "26", "/cmnd/hvac/intesis/001DC9A1B2C3/settings/SETPTEMP", "wmp2mqtt",
+    ),
+    "mapped, coolmaster": Climate(
+        "cool1", Address("mapped", "L1.100"), "cool", 22.0, 26.0,
+        lambda words: words == "26", "homeassistant/climate/coolmaster_L1.100/set/temperature", "coolmaster",
+    ),
+    "mapped, daikin2mqtt": Climate(
+        "cool1", Address("mapped", "North 1"), "heat", 24.0, 20.0,
+        lambda words: json.loads(words) == {"set_temp": 20}, "daikin2mqtt/North 1/set/controls", "daikin2mqtt",
+    ),
+    "mapped, faikin": Climate(
+        "cool1", Address("mapped", "Faikin/North room"), "cool", 22.0, 26.0,
+        lambda words: words == "26", "Faikin/North room/command/temp", "faikin",
+    ),
+    "mapped, midea2mqtt": Climate(
+        "cool1", Address("mapped", "north"), "cool", 22.0, 26.0,
+        lambda words: words == "26", "midea2mqtt/north/set/targetTemperature", "midea2mqtt",
+    ),
+    "mapped, gree": Climate(
+        "cool1", Address("mapped", "gree/north"), "cool", 22.0, 26.0,
+        lambda words: words == "26", "gree/north/temperature/set", "gree",
+    ),
 }  # fmt: skip
 PLUGS = {
     "zigbee2mqtt": (Address("zigbee2mqtt", "room/plug"), "zigbee2mqtt/room/plug/set", '{"state":"OFF"}'),
     "tasmota": (Address("tasmota", "plug_1"), "cmnd/plug_1/POWER", "OFF"),
-    "tasmota, renamed": (
-        Address("tasmota", "plug_1", base="%topic%/%prefix%/"),
-        "plug_1/cmnd/POWER",
-        "OFF",
-    ),
+    "tasmota, renamed": (Address("tasmota", "plug_1", base="%topic%/%prefix%/"), "plug_1/cmnd/POWER", "OFF"),
     "shelly_gen1": (Address("shelly_gen1", "shellyplug-1"), "shellies/shellyplug-1/relay/0/command", "off"),
     "shelly_gen2": (Address("shelly_gen2", "shelly-1"), "shelly-1/rpc", '"method":"Switch.Set","params":{"id":0,"on":false}'),
     "esphome": (
@@ -165,11 +191,7 @@ PLUGS = {
         "OFF",
     ),
     "homie": (Address("homie", "plug-1", "outlet"), "homie/5/plug-1/outlet/power/set", "false"),
-    "homie, version 4": (
-        Address("homie", "plug-1", "outlet", "homie4"),
-        "homie4/plug-1/outlet/power/set",
-        "false",
-    ),
+    "homie, version 4": (Address("homie", "plug-1", "outlet", "homie4"), "homie4/plug-1/outlet/power/set", "false"),
     "homeassistant": (Address("homeassistant", "outlet-1"), "devices/outlet-1/relay/set", "OFF"),
     "mapped, a bridge of Modbus": (Address("mapped", "modbus/7"), "modbus/7/write", '{"coil":0,"value":false}'),
 }  # fmt: skip
@@ -193,7 +215,7 @@ def unit_plan(climate: Climate) -> Plan:
         address=climate.address,
         meter=None,
         open_loop=climate.address.family == "tasmota",
-        mapping=preset("mitsubishi2mqtt", climate.address.name) if climate.address.family == "mapped" else None,
+        mapping=preset(climate.gateway, climate.address.name) if climate.address.family == "mapped" else None,
         gateway="zigbee2mqtt" if climate.address.family == "zigbee2mqtt" else "",
     )
     return replace(plan, devices=(replace(planned, device=device),))

@@ -8,8 +8,10 @@ from sensors.virtual.climate import Room
 from sensors.virtual.days import Days
 from sensors.virtual.faults import Faults
 from sensors.virtual.loads import shape
+from sensors.virtual.mapping_yaml import preset_of
 from sensors.virtual.plan import Plan, PlannedDevice
 from sensors.virtual.speaks_esphome import EspHome
+from sensors.virtual.speaks_gateways import GATEWAYS, GatewayUnit
 from sensors.virtual.speaks_homeassistant import HomeAssistant
 from sensors.virtual.speaks_homie import Homie
 from sensors.virtual.speaks_homie4 import DOMAIN, Homie4
@@ -95,6 +97,9 @@ def _voice(key: tuple[str, str, str], things: list[Thing], plan: Plan, seed: int
         case "homeassistant":
             return HomeAssistant(things, days, faults, chance)
         case "mapped":
+            gateway = preset_of(things[0].planned.device.mapping, things[0].planned.device.address.name)
+            if gateway in GATEWAYS:
+                return GatewayUnit(things, days, faults, chance, gateway)
             return Mapped(things, days, faults, chance)
         case "print_job":
             return PrintAgent(things, days, faults, chance)

@@ -1,13 +1,22 @@
-"""What the messages of a `mapped` device mean, as the value of its key `mapped` in office.yaml: signal by signal, no preset."""
+"""What the messages of a `mapped` device mean, as the value of its key `mapped` in office.yaml: a known gateway, or signal by signal."""
 
 from collections.abc import Iterator
 
+from sensors.families.gateways import PRESETS, preset
 from sensors.mapping import Instruction, Mapping, Signal
 from sensors.virtual.said import encode
 
 
-def mapping_yaml(mapping: Mapping) -> str:
-    """One line. Of several sources of one quantity it writes down the last, for office.yaml has room for one."""
+def preset_of(mapping: Mapping | None, address: str) -> str:
+    """The name of the preset that this mapping is; empty: none of them."""
+    return next((name for name in PRESETS if preset(name, address) == mapping), "")
+
+
+def mapping_yaml(mapping: Mapping, address: str) -> str:
+    """One line; a preset by its name. Of several sources of one quantity it writes down the last, for office.yaml has room for one."""
+    known = preset_of(mapping, address)
+    if known:
+        return encode({"preset": known}).decode()
     told = mapping.instructions
     commands = {
         "switch_off": (told.off, ("is_on", "mode")),

@@ -88,7 +88,7 @@ def _device(device: Device) -> Iterator[tuple[str, str]]:
         yield "max_celsius", f"{device.maximum_celsius:g}"
         yield "step_celsius", f"{device.step_celsius:g}"
     if device.mapping is not None:
-        yield "mapped", mapping_yaml(device.mapping)
+        yield "mapped", mapping_yaml(device.mapping, device.address.name)
 
 
 def _address(address: Address) -> Iterator[tuple[str, str]]:

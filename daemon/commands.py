@@ -16,7 +16,9 @@ from rich.console import Console
 
 from daemon.accounts.commands import app as users
 from daemon.discovery_commands import discover, init
+from daemon.report_commands import report
 from daemon.running import MISUSE, OK, TROUBLE, log_to_terminal
+from daemon.terminal import DEFAULT, ConfigurationFile
 from daemon.trial_commands import backtest, promote
 from daemon.trust_commands import explain, lint, verify_audit
 
@@ -35,11 +37,6 @@ app = typer.Typer(
 app.add_typer(users)
 _out = Console(highlight=False, soft_wrap=True)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
-
-ConfigurationFile = Annotated[
-    Path, typer.Option("--config", "-c", help="The office's configuration.", envvar="OFFICED_CONFIG", show_default=True)
-]
-DEFAULT = Path("office.yaml")
 
 
 @app.command()
@@ -197,7 +194,7 @@ def init_influxdb(
 
 app.command()(discover)
 app.command()(init)
-for _command in (explain, lint, verify_audit, backtest, promote):
+for _command in (explain, lint, verify_audit, backtest, promote, report):
     app.command()(_command)
 
 

@@ -19,7 +19,7 @@ def compose(month: Month, annex: Annex) -> Document:
         year=month.year,
         month=month.month,
         revision=annex.revision,
-        made_at=annex.made_at,
+        made_at=annex.made_at.replace(microsecond=0),
         currency=annex.currency,
         signature=annex.signature,
         summary=summary(month, annex),

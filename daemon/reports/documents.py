@@ -1,0 +1,70 @@
+"""The report of this office: gathers it out of the store, and draws its files in a process of their own.
+
+Drawing takes seconds of work and a hundred megabytes (matplotlib, the fonts): the daemon's own process keeps neither, and its
+engine is not kept waiting.
+"""
+
+import multiprocessing
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from datetime import datetime
+from typing import Final
+
+from daemon.reports.due import MonthOf
+from daemon.reports.gather import report
+from daemon.reports.maker import LANGUAGES, name_of
+from dashboards.report.document import Document, Signature
+from dashboards.report.formats import FORMATS, render
+from policies.accounting.month import month_bounds
+from policies.history import History
+from policies.state import State
+
+FIGURES_FORM: Final = "json"
+
+
+class Documents:
+    """A `Maker`. `signature` as it is configured now."""
+
+    formats: Sequence[str] = tuple(FORMATS)
+
+    def __init__(self, state: Callable[[], State], history: History, signature: Callable[[], Signature]) -> None:
+        self._state, self._history, self._signature = state, history, signature
+
+    def is_known(self, month: MonthOf) -> bool:
+        """Whether a slot or a print job of that month is in the store."""
+        start, end = month_bounds(*month, self._state().office.site.calendar.timezone)
+        return bool(self._history.last("slot", "coverage_seconds", start, end) or self._history.jobs(start, end))
+
+    def figures(self, month: MonthOf, at: datetime) -> bytes:
+        """The same document as data: languages and the instant do not matter to whoever compares."""
+        return render(self._document(month, at, 0), FIGURES_FORM, LANGUAGES[0])
+
+    def files(self, month: MonthOf, at: datetime, revision: int) -> Mapping[str, bytes]:
+        """All of them out of one document."""
+        wanted = [(form, language) for language in LANGUAGES for form in self.formats]
+        return {
+            name_of(language, form): data
+            for (form, language), data in drawn(self._document(month, at, revision), wanted).items()
+        }
+
+    def _document(self, month: MonthOf, at: datetime, revision: int) -> Document:
+        state = self._state()
+        return report(
+            state.office.site,
+            state.policies,
+            self._history,
+            month.year,
+            month.month,
+            made_at=at,
+            revision=revision,
+            signature=self._signature(),
+            exemptions=state.office.desk.exemptions,
+        )
+
+
+def drawn(document: Document, wanted: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], bytes]:
+    """The files of these formats and languages, in a process that ends afterwards."""
+    spawned = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(max_workers=1, mp_context=spawned) as worker:
+        found = [worker.submit(render, document, form, language) for form, language in wanted]
+        return {each: future.result() for each, future in zip(wanted, found, strict=True)}

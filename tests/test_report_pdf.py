@@ -13,9 +13,10 @@ import pytest
 from pypdfium2 import PdfDocument, PdfPage  # type: ignore[import-untyped]  # it ships no types
 from report_samples import FORMULA, HOSTILE, sample
 
-from dashboards.language.catalogs import CODES
+from dashboards.language.catalogs import CODES, languages
 from dashboards.report.document import Amount, Cell, Document, Fact, Facts, Name, Paragraph, Section, Signature, Table
 from dashboards.report.pdf import pdf
+from dashboards.report.wording import amount
 from policies.words import say
 
 ROOT = Path(__file__).parents[1]
@@ -109,7 +110,12 @@ def test_a_long_summary_is_made_to_fit_its_page() -> None:
     found = pages(with_summary(facts, *many))
     first = text(found[0])
 
+    reading = found[0].get_textpage()
+    at = reading.search("Responsible for the figures").get_next()
+    lowest = min(reading.get_charbox(number)[1] for number in range(at[0]))
+
     assert all(f"Sentence {number}:" in first for number in range(70))
+    assert lowest > reading.get_charbox(at[0])[3]  # nothing runs into the lines to sign on
     assert all(label in first for label in LABELS["en"])
     assert "Sentence" not in text(found[1])
     assert text(found[1]).splitlines()[1].strip() == "Energy"
@@ -170,9 +176,10 @@ def test_what_is_not_known_is_a_word_and_no_zero() -> None:
 
 
 def test_money_without_a_tariff_names_no_currency() -> None:
-    document = msgspec.structs.replace(with_rows(("a", Amount("amount", 5.5)), heads=("x", "y")), currency="")
+    english = languages("Asia/Shanghai")["en"]
 
-    assert "5.50" in text(pages(document)[1])
+    assert amount(Amount("amount", 1234.5), english, "CNY") == "1,234.50\u00a0CNY"
+    assert amount(Amount("amount", 1234.5), english, "") == "1,234.50"
 
 
 def test_no_name_is_too_long_for_its_column() -> None:

@@ -51,19 +51,18 @@ def serve(source: Painted, port: int = 0) -> Web:
 def page(browser: Browser, web: Web) -> Iterator[Page]:
     context = browser.new_context(locale="en-GB", viewport={"width": 390, "height": 844})
     opened = context.new_page()
-    opened.goto(web.address)
+    with opened.expect_response(lambda answer: "/live" in answer.url):
+        opened.goto(web.address)
     yield opened
     context.close()
 
 
 def test_a_change_is_on_the_page_within_a_second(page: Page, source: Painted) -> None:
-    page.wait_for_timeout(1000)
     source.step(calm_state())
     expect(page.locator("h1")).to_have_text("All 8 rooms keep the rules", timeout=1000)
 
 
 def test_an_opened_reason_its_focus_and_the_scroll_survive_a_change(page: Page, source: Painted) -> None:
-    page.wait_for_timeout(600)
     summary = page.locator("#running summary").first
     summary.click()
     before = page.evaluate("scrollY")
@@ -108,7 +107,6 @@ def test_everything_reads_without_script(browser: Browser, web: Web) -> None:
 def test_a_lost_connection_is_said_where_it_is_seen_and_a_restart_heals_it(
     page: Page, web: Web, source: Painted
 ) -> None:
-    page.wait_for_timeout(600)
     page.mouse.wheel(0, 1500)
     web.stop()
     lost = page.locator("#lost")

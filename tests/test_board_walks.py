@@ -123,8 +123,8 @@ def test_the_board_is_used_by_keys_alone(browser: Browser, web: Web, source: Pai
 
 def test_a_hidden_tab_closes_its_stream_and_opens_it_again(browser: Browser, web: Web, source: Painted) -> None:
     with tab(browser, web, "vera") as page:
-        expect(page.locator("h1")).to_be_visible()
-        page.wait_for_timeout(500)
+        with page.expect_response(lambda answer: "/live" in answer.url):
+            page.goto("/")
         with page.expect_event("requestfailed", lambda request: "/live" in request.url, timeout=3000):
             hide(page, "true")
         with page.expect_request(lambda request: "/live" in request.url, timeout=3000):

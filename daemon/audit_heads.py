@@ -6,7 +6,7 @@ beside the journal for convenience; what counts are the copies that left this ma
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
@@ -16,6 +16,9 @@ from daemon.errors import StoreUnavailable
 from daemon.journal.audit import Entry
 from policies.words import Words, say
 
+HEADS_FILE = "audit-heads.txt"
+"""Its name, beside the journal."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -24,6 +27,9 @@ class Trail(Protocol):
 
     def last_audit(self) -> Entry | None:
         """The last entry. Raises StoreUnavailable."""
+
+    def let_go_of_audit(self, heads: Mapping[int, str]) -> int:
+        """Keep it bounded; the last number that went, or 0. Raises StoreUnavailable."""
 
 
 class DailyHead:
@@ -57,6 +63,7 @@ class DailyHead:
             _log.warning("audit: today's head was not kept: %s", trouble)
             return None
         self._sent = today
+        self._keep_bounded()
         _log.info("audit: head of %s is %s", today, head)
         self._send(
             say(
@@ -66,6 +73,15 @@ class DailyHead:
             )
         )
         return head
+
+    def _keep_bounded(self) -> None:
+        try:
+            gone = self._trail.let_go_of_audit({head.seq: head.hash for head in kept_heads(self._file)})
+        except (OSError, ValueError, StoreUnavailable) as trouble:
+            _log.warning("audit: the trail was not kept within its bound: %s", trouble)
+            return
+        if gone:
+            _log.warning("audit: entries up to %d were let go: the trail had its share of the journal", gone)
 
     def _last_day(self) -> date | None:
         try:

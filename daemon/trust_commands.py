@@ -72,7 +72,7 @@ def verify_audit(
 ) -> None:
     """Verify the audit trail without a running daemon; name its first break."""
     from daemon.audit_check import read_head, verify  # noqa: PLC0415
-    from daemon.audit_heads import kept_heads  # noqa: PLC0415
+    from daemon.audit_heads import HEADS_FILE, kept_heads  # noqa: PLC0415
     from daemon.audit_trail import entries, export_to  # noqa: PLC0415
 
     configuration = loaded(config) if trail is None or config.exists() else None
@@ -82,10 +82,12 @@ def verify_audit(
         raise AssertionError("a trail was named, or its configuration read")
     try:
         kept = [read_head(text) for text in head or ()] + (kept_heads(heads) if heads else [])
+        beside = path.with_name(HEADS_FILE)
+        anchors = kept_heads(beside) if beside.exists() else []
     except (ValueError, OSError) as trouble:
         give_up(str(trouble), MISUSE)
     with reported():
-        verdict = verify(entries(path), kept)
+        verdict = verify(entries(path), kept, anchors)
         if export is not None:
             export_to(path, export)
     if verdict.broken_at is not None:
@@ -94,5 +96,7 @@ def verify_audit(
     last = say("none") if verdict.head is None else say("{text}", text=str(verdict.head))
     words = say("{file}: whole. {count} entries, head", file=str(path), count=float(verdict.count))
     tell(f"{voice.words(words)} {voice.words(last)}")
+    if verdict.let_go:
+        tell(voice.words(say("Entries up to {number} were let go to make room.", number=str(verdict.let_go))))
     if not kept:
         tell(voice.words(say("No head from outside was given: that the end was not cut off is not shown by this.")))

@@ -5,7 +5,7 @@ the command line may ask from another process. All writing goes through one conn
 """
 
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection
@@ -15,6 +15,7 @@ from daemon.errors import StoreUnavailable
 from daemon.journal.audit import ORIGIN, Entry, Record, instant, microseconds, sealed
 from daemon.journal.database import Database, Row
 from daemon.journal.dead_letters import DeadLetters
+from daemon.journal.letting_go import LET_GO, what_may_go
 from daemon.journal.outbox import Outbox
 from daemon.journal.schema import CrashPoint, RawRow
 
@@ -22,6 +23,7 @@ _PAGE_BYTES = 4096
 _MEASURE_EVERY = 64
 _KEPT_FREE = 8
 _FOR_REFUSED = 16
+_FOR_AUDIT = 4
 # The mark never goes back, or row numbers would come again.
 _MARK = (
     "INSERT INTO mark (name, value) VALUES ('decoded', ?)"
@@ -33,7 +35,7 @@ _INSERT = "INSERT INTO raw (row, received_at_us, backlog, version, crc, bytes) V
 class Journal:
     """One SQLite file of at most `maximum_bytes`, of which one eighth is kept free for what empties it again.
 
-    Points that the database refused take one sixteenth of it at most.
+    Points that the database refused take one sixteenth of it at most, the audit trail one quarter (`let_go_of_audit`).
 
     `now` stamps what has no time of its own; `tell` takes a sentence for a person; `crash` is for tests. Raises
     StoreUnavailable from every method that cannot do what it is for.
@@ -54,6 +56,7 @@ class Journal:
         self._tell = tell
         self._crash = crash
         self._limit_bytes = maximum_bytes - maximum_bytes // _KEPT_FREE
+        self._audit_bytes = maximum_bytes // _FOR_AUDIT
         refused_bytes = maximum_bytes // _FOR_REFUSED
         self.outbox = Outbox(self._database, now=now, crash=crash, refused_bytes=refused_bytes, tell=tell)
         self.dead_letters = DeadLetters(self._database, self.outbox)
@@ -168,6 +171,16 @@ class Journal:
         return [_entry(row) for row in self._database.rows(query, (after_seq, limit))]
 
     # anybody
+
+    def let_go_of_audit(self, heads: Mapping[int, str]) -> int:
+        """Where the trail has grown beyond its share, its oldest entries go (`letting_go.py`); gives the last one's number, or 0."""
+        gone = what_may_go(self._database, heads, self._audit_bytes)
+        if gone is None:
+            return 0
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM audit WHERE seq <= ?", (gone.seq,))
+            self._chain([Record(self._now(), LET_GO, gone.body())], self._now())
+        return gone.seq
 
     def last_audit(self) -> Entry | None:
         """The last entry of the trail; None before the first one."""

@@ -40,6 +40,7 @@ def _unsigned(claims: Claims) -> str:
         pytest.param(lambda claims: claims.update(iss="https://login.example.net"), id="another issuer"),
         pytest.param(lambda claims: claims.pop("iss"), id="no issuer"),
         pytest.param(lambda claims: claims.update(aud="another"), id="for another client"),
+        pytest.param(lambda claims: claims.update(aud="another", azp=CLIENT), id="for another, by us"),
         pytest.param(lambda claims: claims.update(aud=[CLIENT, "b"], azp="b"), id="authorised another party"),
         pytest.param(lambda claims: claims.pop("aud"), id="for nobody"),
         pytest.param(lambda claims: claims.update(exp=int(time()) - 70), id="expired"),

@@ -27,6 +27,8 @@ from dashboards.board.oidc_login import RECORD_SECONDS
 _log = logging.getLogger(__name__)
 MOST_RECORDS = 5000
 MOST_AT_ONCE = 20
+LONGEST_SECONDS = 10.0
+"""For all questions that end one login, each of which may wait for those of other people."""
 _LONGEST = 4000
 
 
@@ -107,8 +109,11 @@ class OidcProvider:
             return "busy"
         async with self._at_once:
             try:
-                tokens = await self._exchange.tokens(code, kept.verifier, self._redirect)
-                claims = await self._claims(tokens, kept.nonce)
+                async with asyncio.timeout(LONGEST_SECONDS):
+                    tokens = await self._exchange.tokens(code, kept.verifier, self._redirect)
+                    claims = await self._claims(tokens, kept.nonce)
+            except TimeoutError:
+                return self._no("unreachable", Unreachable("no answer in time"))
             except Unreachable as trouble:
                 return self._no("unreachable", trouble)
             except Refused as trouble:

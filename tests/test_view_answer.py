@@ -112,7 +112,12 @@ def test_every_case_stands_in_exactly_one_part_of_the_page() -> None:
 
 def test_a_refused_case_without_way_out_needs_a_person_and_a_watched_one_does_not() -> None:
     found = set_too_low("reception-ac", 24.0)
-    groups: dict[RefusalReason, str] = {"not_switchable": "person", "shadow": "watched", "occupied": "running"}
+    groups: dict[RefusalReason, str] = {
+        "not_switchable": "person",
+        "shadow": "watched",
+        "occupied": "running",
+        "hold_out": "running",  # drawn by lot until the morning: nobody need go there
+    }
     for reason, group in groups.items():
         refusal = Refusal(reason, say("only watching: this policy does not act yet"))
         state = change(calm_state(), cases={found.key: case(found, NOW, phase="open", refusal=refusal)})

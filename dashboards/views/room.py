@@ -94,7 +94,7 @@ def needs_person(case: Case) -> bool:
     """Nothing happens by itself any more: somebody has to look. A policy that only watches asks nobody."""
     if case.phase in {"stuck", "escalated"}:
         return True
-    waits = {"shadow", "override", "occupied", "busy", "write_rate", "not_sent"}
+    waits = {"shadow", "override", "occupied", "busy", "write_rate", "not_sent", "hold_out"}
     return case.phase == "open" and case.refusal is not None and case.refusal.reason not in waits
 
 

@@ -33,7 +33,7 @@ from dashboards.report.wording import (
 
 _TYPST_LANGUAGES = {"en": ("en", "gb"), "zh_CN": ("zh", "cn")}
 _SHORT_LETTERS = 40
-_TOGETHER_ROWS = 12
+_TOGETHER_ROWS = 20
 Data = Mapping[str, object]
 
 

@@ -48,11 +48,15 @@ class Climate(Reading, frozen=True, kw_only=True, tag=True, gc=False):
 
 
 class Power(Reading, frozen=True, kw_only=True, tag=True, gc=False):
-    """A plug, relay, light or meter. `energy_kwh_total` is the device's own counter, as it stands."""
+    """A plug, relay, light or meter. `energy_kwh_total` is the device's own counter, as it stands.
+
+    `memo`: who or what has switched it, in the device's own word (Shelly's `source`); only beside `is_on`.
+    """
 
     is_on: bool | None = None
     watts: float | None = None
     energy_kwh_total: float | None = None
+    memo: str = ""
 
 
 class Occupancy(Reading, frozen=True, kw_only=True, tag=True, gc=False):

@@ -49,6 +49,12 @@ def sent(seconds: float, celsius: float) -> Sent:
         ),
         pytest.param(change(2, 26.0, 23.0), Around(), "person", id="a hand on the wall"),
         pytest.param(change(2, 26.0, 23.0, via="timer"), Around(), "controller", id="the device says it was a timer"),
+        pytest.param(change(9, 26.0, 23.0, via="MQTT"), Around(), "controller", id="another program's MQTT"),
+        pytest.param(change(2, 23.0, 26.0, via="MQTT"), Around(sent=[sent(0, 26.0)]), "ours", id="our MQTT"),
+        pytest.param(change(9, 26.0, 23.0, via="init"), Around(), "power_return", id="so since the boot, it says"),
+        pytest.param(
+            change(9, 26.0, 23.0, via="button"), Around(returned_at=AT), "person", id="a button, whatever the power did"
+        ),
         pytest.param(
             change(30, 26.0, 23.0),
             Around(returned_at=AT),

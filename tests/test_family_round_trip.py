@@ -11,6 +11,7 @@ from sensors.families.gateways import PRESETS
 from sensors.registry import FAMILIES
 from sensors.virtual.faults import Faults
 from sensors.virtual.things import Plug
+from sensors.virtual.truth import By
 from sensors.virtual.units import Unit
 
 
@@ -153,3 +154,15 @@ def test_every_family_and_every_known_gateway_makes_the_trip() -> None:
     assert units | {"print_job"} == set(FAMILIES)
     assert plugs | {"print_job"} == set(FAMILIES)
     assert {climate.gateway for climate in UNITS.values()} == set(PRESETS)
+
+
+def test_a_shelly_tells_who_has_switched_it_and_is_believed() -> None:
+    trip = Trip(plug_plan(PLUGS["shelly_gen2"][0]), OPEN)
+    (plug,) = trip.office.things.values()
+    assert isinstance(plug, Plug)
+    hands: tuple[By, ...] = ("person", "device", "command")
+    for by in hands:
+        plug.switch(not plug.relay_on, trip.now.timestamp(), by)
+        trip.run(timedelta(minutes=2))
+    told = [(one.change.via, one.cause) for one in trip.engine.state.memory.changes[plug.id]]
+    assert told == [("button", "person"), ("init", "power_return"), ("MQTT", "controller")], "the last was none of ours"

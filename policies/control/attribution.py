@@ -22,6 +22,9 @@ REGULAR = 3
 PUNCTUAL_SECONDS = 3.0
 """A programme's command comes at its minute, give or take the network."""
 _HOUR_SECONDS = 3600.0
+_CONTROLLERS = frozenset({"timer", "schedule", "MQTT", "loopback"})
+_PEOPLE = frozenset({"button", "switch", "UI", "SHC", "WS_in", "HTTP_in", "http"})
+"""Shelly's words for what has switched it: a hand on it, its own page, its app."""
 
 
 class Around(msgspec.Struct, frozen=True):
@@ -39,8 +42,12 @@ def attribute(change: Change, around: Around) -> tuple[Cause, datetime | None]:
     for sent in around.sent:
         if sent.at not in around.explained and _explains(sent, change):
             return "ours", sent.at
-    if change.via in {"timer", "schedule", "MQTT", "loopback"}:
+    if change.via in _CONTROLLERS:
         return "controller", None
+    if change.via in _PEOPLE:
+        return "person", None
+    if change.via == "init":
+        return "power_return", None
     if around.returned_at is not None and timedelta(0) <= change.at - around.returned_at <= POWER_WITHIN:
         return "power_return", None
     if _is_clamped(change, around):

@@ -90,7 +90,8 @@ def _changes(
             limits_celsius=(device.minimum_celsius, device.maximum_celsius),
             earlier=[one.change for one in earlier],
         )
-        change = Change(device.id, new.at, quantity, _plain(old.value), _plain(new.value))
+        via = is_now.memo if device.kind != "climate" else ""
+        change = Change(device.id, new.at, quantity, _plain(old.value), _plain(new.value), via)
         found = (*found, Caused(change, *attribute(change, around)))
     return found
 

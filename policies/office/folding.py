@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from policies.office.heard import SAID, Heard, Signal, hear, with_jobs
-from sensors.readings import Climate, PrintJob, Reading
+from sensors.readings import Climate, Power, PrintJob, Reading
 
 
 def hear_all(heard: Heard, readings: Sequence[Reading]) -> Heard:
@@ -36,7 +36,7 @@ def hear_all(heard: Heard, readings: Sequence[Reading]) -> Heard:
         signal = _last_said(values, readings, old, live=live)
         if signal is not old:
             changes[name] = signal
-    if kind is Climate:
+    if kind is Climate or kind is Power:
         memos = [one.memo for one in readings if one.memo]  # type: ignore[attr-defined]  # all are of that kind
         if memos:
             changes["memo"] = memos[-1]

@@ -158,7 +158,7 @@ def hear(heard: Heard, reading: Reading) -> Heard:
         changes["available"] = reading.online
     elif live:
         changes["heard_at"] = at
-    if isinstance(reading, Climate) and reading.memo:
+    if isinstance(reading, Climate | Power) and reading.memo:
         changes["memo"] = reading.memo
     return replace(heard, **changes) if changes else heard
 

@@ -28,6 +28,7 @@ _DEFAULTS: Final[Mapping[str, str]] = {
 _STATES: Final[Mapping[str, bool]] = {"open": True, "opened": True, "close": False, "closed": False}
 _TYPES: Final[Mapping[str, Mode]] = {"heating": "heat", "cooling": "cool"}
 _DOES: Final[Mapping[str, Action]] = {"heat": "heating", "cool": "cooling"}
+_WORD: Final = 40
 _DATA_OF: Final[Mapping[str, str]] = {"em": "emdata", "em1": "em1data"}
 """A meter's counters stand in a component of their own."""
 
@@ -91,9 +92,10 @@ def _power(component: Component | None, data: Component | None, device: Device, 
             arrived_at=heard.arrived_at,
             device_at=heard.device_at,
             live=heard.live,
-            is_on=units.truth(state.get("output")),
+            is_on=(is_on := units.truth(state.get("output"))),
             watts=units.quantity(watts, units.WATTS),
             energy_kwh_total=units.watt_hours(counter),
+            memo=source[:_WORD] if is_on is not None and isinstance(source := state.get("source"), str) else "",
         ),
     )
 

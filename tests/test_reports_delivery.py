@@ -85,7 +85,7 @@ def test_late_data_makes_a_revision_that_is_sent_with_what_changed(tmp_path: Pat
     assert site.archive.read(JUNE, 0, "report-en.pdf") == first
     assert len(site.post.letters) == 2
     assert site.post.titles[1].endswith("(r1)")
-    assert "energy.kwh: 112, 100 before" in site.post.letters[1].text
+    assert "kwh: 112, 100 before" in site.post.letters[1].text
     assert list(site.post.letters[1].files) == ["test-2026-06-r1-en.pdf"]
 
 

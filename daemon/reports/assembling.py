@@ -12,13 +12,14 @@ from daemon.configuration.secret import read_secret
 from daemon.notices.notices import Notices
 from daemon.reports.archive import Archive
 from daemon.reports.desk import ReportDesk
+from daemon.reports.documents import Documents
 from daemon.reports.letters import Reader
 from daemon.reports.mail import Post, by_apprise, by_smtp
 from daemon.reports.maker import Maker
-from daemon.reports.plain import PlainMonths
 from daemon.reports.reports import Reports
 from daemon.reports.weekly import Weekly
 from daemon.reports.yearly import Yearly
+from dashboards.report.document import Signature
 from policies.history import History
 from policies.office.site import Site
 from policies.state import State
@@ -37,12 +38,14 @@ def report_parts(
     notices: Notices,
 ) -> "ReportParts":
     """`maker` None: the usual one. Raises ConfigError for secrets that cannot be read."""
+    documents = Documents(state, history)
     return ReportParts(
         configuration,
         environment,
         site=lambda: state().office.site,
         history=history,
-        maker=maker or PlainMonths(state, history),
+        documents=documents,
+        maker=maker or documents,
         now=clock.now,
         tell_week=notices.tell_week,
     )
@@ -68,11 +71,13 @@ class ReportParts:
         *,
         site: Callable[[], Site],
         history: History,
+        documents: Documents,
         maker: Maker,
         now: Callable[[], datetime],
         tell_week: Callable[[Sequence[Words]], None],
     ) -> None:
         self._environment = environment
+        self._documents = documents
         self._folder = configuration.reports.archive
         archive = Archive(configuration.reports.archive)
         self._weekly = Weekly(site, history, configuration.reports.archive / "weekly.txt", tell_week)
@@ -90,6 +95,7 @@ class ReportParts:
         if entry.archive != self._folder:
             _log.warning("reports: they go on being kept in %s; another archive needs a restart", self._folder)
         self._weekly.is_wanted = entry.weekly
+        self._documents.signature = Signature(entry.responsible or "", entry.prepared_by or "")
         self.reports.settings(readers, entry.day, entry.time)
 
     def _look(self, now: datetime) -> None:

@@ -23,12 +23,13 @@ FIGURES_FORM: Final = "json"
 
 
 class Documents:
-    """A `Maker`. `signature` as it is configured now."""
+    """A `Maker`. `signature`: who answers for the figures, as it is configured now."""
 
     formats: Sequence[str] = tuple(FORMATS)
 
-    def __init__(self, state: Callable[[], State], history: History, signature: Callable[[], Signature]) -> None:
-        self._state, self._history, self._signature = state, history, signature
+    def __init__(self, state: Callable[[], State], history: History) -> None:
+        self._state, self._history = state, history
+        self.signature = Signature()
 
     def is_known(self, month: MonthOf) -> bool:
         """Whether a slot or a print job of that month is in the store."""
@@ -57,7 +58,7 @@ class Documents:
             month.month,
             made_at=at,
             revision=revision,
-            signature=self._signature(),
+            signature=self.signature,
             exemptions=state.office.desk.exemptions,
         )
 

@@ -75,12 +75,13 @@ def hash_of(text: str) -> int:
 
 
 def told(change: Change) -> Words:
-    """One change as a sentence."""
+    """One change as a sentence. A figure's place ends with its label, which every language knows."""
+    figure = change.figure.rpartition(".")[2]
     if not change.before:
-        return say("{figure}: {after}, not there before", figure=change.figure, after=change.after)
+        return say("{figure}: {after}, not there before", figure=figure, after=change.after)
     if not change.after:
-        return say("{figure}: no figure any more, {before} before", figure=change.figure, before=change.before)
-    return say("{figure}: {after}, {before} before", figure=change.figure, after=change.after, before=change.before)
+        return say("{figure}: no figure any more, {before} before", figure=figure, before=change.before)
+    return say("{figure}: {after}, {before} before", figure=figure, after=change.after, before=change.before)
 
 
 def _lines(month: MonthOf, revision: int, changed: Sequence[Change], *, is_doubtful: bool) -> Sequence[Words]:

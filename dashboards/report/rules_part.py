@@ -34,7 +34,7 @@ def _compliance(month: Month, annex: Annex) -> Iterator[Block]:
     if month.setpoint.left_out:
         yield Paragraph(
             say(
-                "{devices} units say nothing between two commands (infrared); they are in no figure here.",
+                "Units that say nothing between two commands (infrared) are in no figure here: {devices}.",
                 devices=len(month.setpoint.left_out),
             ),
             "caution",

@@ -13,7 +13,7 @@ from daemon.accounting.accounting import Accounting
 from daemon.accounts.changes import AccountChanges
 from daemon.accounts.oidc_entrance import entrance
 from daemon.accounts.users import UsersFile
-from daemon.audit_heads import DailyHead
+from daemon.audit_heads import HEADS_FILE, DailyHead
 from daemon.broker_settings import broker_settings
 from daemon.clock import Clock, WallClock
 from daemon.configuration.board_checks import floor_plan
@@ -166,7 +166,7 @@ def assemble(
     daemon.look_at_accounts = AccountChanges(UsersFile(configuration.board.users_file), journal).look
     heads = DailyHead(
         journal,
-        configuration.journal.path.with_name("audit-heads.txt"),
+        configuration.journal.path.with_name(HEADS_FILE),
         notices.announce,
         lambda at: engine.state.office.site.calendar.local(at).date(),
     )

@@ -230,10 +230,10 @@ def test_a_record_with_a_name_or_type_that_the_schema_does_not_have_is_our_mista
     assert points.record_line("slot", {}, {"energy_kwh": None}, NOW) is None
     assert points.record_line("slot", {}, {"energy_kwh": 2}, NOW) == b"slot,site=hq energy_kwh=2.0 1784041323456789000"
     assert (
-        points.record_line("daemon", {}, {"commands_total": 3}, NOW)
-        == b"daemon,site=hq commands_total=3i 1784041323456789000"
+        points.record_line("daemon", {}, {"readings_total": 3}, NOW)
+        == b"daemon,site=hq readings_total=3i 1784041323456789000"
     )
-    assert points.record_line("daemon", {}, {"commands_total": 2**63}, NOW) is None
+    assert points.record_line("daemon", {}, {"readings_total": 2**63}, NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -258,7 +258,7 @@ def test_a_record_with_a_name_or_type_that_the_schema_does_not_have_is_our_mista
         "power,device=a,device=b watts=1.0 1784041323456789000",
         "power,printer=a watts=1.0 1784041323456789000",
         "power,device watts=1.0 1784041323456789000",
-        "daemon commands_total=9223372036854775808i 1784041323456789000",
+        "daemon readings_total=9223372036854775808i 1784041323456789000",
         "power watts=1.0 9999999999999999999",
         "power watts=1.0 1784041323456789000\n",
         'case reason="open 1784041323456789000',

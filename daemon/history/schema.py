@@ -136,13 +136,10 @@ _ALL = (
         "daemon",
         "",
         readings_total="int",
-        payload_errors_total="int",
-        commands_total="int",
         outbox_lines="int",
         dead_letters="int",
         journal_bytes="int",
         resident_bytes="int",
-        step_seconds="float",
         cpu_seconds_total="float",
     ),
 )

@@ -16,6 +16,7 @@ from daemon.configuration.load import load
 from daemon.discovery.found import found
 from daemon.discovery.hazards import hazards
 from daemon.discovery.suggestion import suggestion
+from sensors.device import Address, Device, DeviceId, ZoneId
 from sensors.messages import Message
 
 __all__ = ["mosquitto"]  # a fixture
@@ -64,6 +65,14 @@ def test_what_was_heard_is_written_down_with_its_doubts() -> None:
     assert "# heard, but nothing to judge: Button" in text
     assert "# doubt: heard by Home Assistant discovery" in text
     assert "switchable: true" not in "\n".join(line for line in text.splitlines() if "#" not in line)
+
+
+def test_a_shelly_whose_part_is_its_kinds_first_is_known_and_its_other_parts_are_not() -> None:
+    parts = '{"method":"NotifyStatus","params":{"ts":1.0,"switch:0":{"id":0,"output":true},"switch:1":{"id":1,"output":true}}}'
+    messages = [message("plug-9/events/rpc", parts)]
+    plug = Device(DeviceId("plug"), "plug", Address("shelly_gen2", "plug-9"), ZoneId("hall"))
+    assert [one.address.channel for one in found(messages, [], ZoneInfo("UTC"))] == ["switch:0", "switch:1"]
+    assert [one.address.channel for one in found(messages, [plug], ZoneInfo("UTC"))] == ["switch:1"]
 
 
 def test_a_name_cannot_break_out_of_its_comment_or_value() -> None:

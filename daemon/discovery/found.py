@@ -8,6 +8,7 @@ from datetime import tzinfo
 from sensors import units
 from sensors.device import Address, Device, DeviceId, Kind, Traits, ZoneId
 from sensors.errors import PayloadError
+from sensors.families.shelly_components import wanted_by
 from sensors.family import NOBODY
 from sensors.messages import Message
 from sensors.readings import Announced
@@ -48,6 +49,9 @@ class Found:
 def found(messages: Sequence[Message], configured: Sequence[Device], zone: tzinfo) -> list[Found]:
     """Everything that announced itself and is not configured, by family and name."""
     known = {(one.address.family, one.address.name, one.address.channel) for one in configured}
+    known |= {
+        ("shelly_gen2", one.address.name, wanted_by(one)) for one in configured if one.address.family == "shelly_gen2"
+    }
     bases = {match[1] for message in messages if (match := _INVENTORY.fullmatch(message.topic))}
     here = [Device(DeviceId(f"~{base}"), "plug", Address("zigbee2mqtt", "~", base=base), ZoneId("")) for base in bases]
     registry = Registry([*configured, *here], zone, everything=True)

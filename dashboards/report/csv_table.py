@@ -1,4 +1,4 @@
-"""Every figure of the report in one tidy table: section, table, row, column, value, unit. For whoever counts on."""
+"""Every figure of the report in one tidy table: section, table, number of the row, row, column, value, unit. For whoever counts on."""
 
 import csv
 import io
@@ -10,9 +10,10 @@ from dashboards.report.document import Amount, Cell, Document, Facts, Figure, Ta
 from dashboards.report.wording import written
 from policies.words import say
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _DIGITS = 6
-Line = tuple[str, str, str, str, str | float, str]
+_UNITS = {"kwh": "kWh", "percent": "%", "hours": "h", "number": ""}
+Line = tuple[str, str, int, str, str, str | float, str]
 
 
 def csv_table(document: Document, language_code: str) -> bytes:
@@ -38,9 +39,9 @@ def _lines(document: Document, language: Language) -> Iterator[Line]:
             if isinstance(block, Table):
                 yield from _of_table(title, block, language, document.currency)
             elif isinstance(block, Facts):
-                for fact in block.facts:
+                for number, fact in enumerate(block.facts, start=1):
                     value, unit = _value(fact.amount, language, document.currency)
-                    yield title, "", language.words(fact.label), "", value, unit
+                    yield title, "", number, language.words(fact.label), "", value, unit
             elif isinstance(block, Figure):
                 yield from _of_figure(title, block, language, document.currency)
 
@@ -52,36 +53,27 @@ def _of_table(title: str, table: Table, language: Language, currency: str) -> It
         label = written(row[0], language, currency) or str(number)
         for head, cell in zip(heads[1:], row[1:], strict=True):
             if cell is not None:
-                yield title, name, label, head, *_value(cell, language, currency)
+                yield title, name, number, label, head, *_value(cell, language, currency)
 
 
 def _of_figure(title: str, figure: Figure, language: Language, currency: str) -> Iterator[Line]:
     name = language.words(figure.title)
     for series in figure.series:
-        for label, value in zip(figure.labels, series.values, strict=True):
+        for number, (label, value) in enumerate(zip(figure.labels, series.values, strict=True), start=1):
             said = label if isinstance(label, str) else language.words(label)
-            number, unit = _value(Amount(figure.unit, value), language, currency)
-            yield title, name, said, language.words(series.name), number, unit
+            shown, unit = _value(Amount(figure.unit, value), language, currency)
+            yield title, name, number, said, language.words(series.name), shown, unit
 
 
 def _value(cell: Cell, language: Language, currency: str) -> tuple[str | float, str]:
     if isinstance(cell, Amount):
-        unit = (
-            currency
-            if cell.unit == "amount"
-            else "%"
-            if cell.unit == "percent"
-            else "kWh"
-            if cell.unit == "kwh"
-            else ""
-        )
-        unit = "h" if cell.unit == "hours" else unit
+        unit = currency if cell.unit == "amount" else _UNITS.get(cell.unit, cell.unit)
         return ("" if cell.value is None else round(cell.value, _DIGITS)), unit
     return written(cell, language, currency), ""
 
 
 def _heads(language: Language) -> tuple[str, ...]:
-    heads = (say("Section"), say("Table"), say("Row"), say("Column"), say("Value"), say("Unit"))
+    heads = (say("Section"), say("Table"), say("Row number"), say("Row"), say("Column"), say("Value"), say("Unit"))
     return tuple(language.words(head) for head in heads)
 
 

@@ -59,13 +59,20 @@ def _row(heads: list[str], row: list[Plain]) -> Plain:
 
 
 def _of_figure(figure: Figure) -> Plain:
-    return {
-        str(series.name): {
-            str(label): None if value is None else round(value, _DIGITS)
-            for label, value in zip(figure.labels, series.values, strict=True)
-        }
-        for series in figure.series
-    }
+    return _named(
+        [str(series.name) for series in figure.series],
+        [
+            _named(
+                [str(label) for label in figure.labels], [_plain(Amount(figure.unit, each)) for each in series.values]
+            )
+            for series in figure.series
+        ],
+    )
+
+
+def _named(names: list[str], values: list[Plain]) -> Plain:
+    """By name where no two are called alike: none is lost."""
+    return dict(zip(names, values, strict=True)) if len(set(names)) == len(names) else values
 
 
 def _plain(cell: Cell) -> Plain:

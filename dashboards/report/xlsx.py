@@ -1,6 +1,7 @@
 """The report as a workbook: a sheet a section, numbers that are numbers, charts that are drawn from the cells."""
 
 import io
+import math
 from datetime import UTC, date, datetime
 from itertools import count
 from typing import Final
@@ -14,13 +15,13 @@ from dashboards.language.catalogs import languages
 from dashboards.language.language import Language
 from dashboards.report.columns import length
 from dashboards.report.document import Amount, Block, Cell, Document, Facts, Figure, Paragraph, Section, Table
-from dashboards.report.wording import TOTAL, made, revision, title, written
+from dashboards.report.wording import NOTHING, TOTAL, made, revision, title, written
 
 _PATTERNS: Final = {
     "kwh": '#,##0.0" kWh"',
     "percent": "0%",
     "hours": '#,##0.0" h"',
-    "number": "#,##0.##",
+    "number": "#,##0.00",
     "amount": "#,##0.00",
 }
 _WIDEST: Final = 48
@@ -28,7 +29,7 @@ _CHARTS: Final = {"stacked": {"type": "column", "subtype": "stacked"}, "bars": {
 _CHART_ROWS: Final = 16
 _FORBIDDEN: Final = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 _SUMMED: Final = frozenset({"kwh", "amount", "number", "hours"})
-_BREAKDOWNS: Final = frozenset({"energy_by_zone", "printing_by_department", "energy_by_end_use"})
+_WHOLE: Final = "#,##0"
 
 
 def xlsx(document: Document, language_code: str) -> bytes:
@@ -62,7 +63,7 @@ class _Sheet:
         self._large = book.add_format({"bold": True, "font_size": 14})
         self._day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
         self._instant = book.add_format({"num_format": "yyyy-mm-dd hh:mm", "align": "left"})
-        self._formats: dict[str, Format] = {}
+        self._formats: dict[tuple[str, bool], Format] = {}
         self._widths: dict[int, int] = {}
         self._row = 0
 
@@ -105,12 +106,15 @@ class _Sheet:
         self._row += 1
         first = self._row
         for row in table.rows:
-            is_total = table.id in _BREAKDOWNS and row[0] == TOTAL
+            is_total = row is table.rows[-1] and row[0] == TOTAL
             for column, cell in enumerate(row):
                 if is_total and column and _may_be_summed(table, column):
                     self._sum(column, first, cell)
                 else:
                     self._cell(column, cell)
+            self._row += 1
+        if not table.rows:
+            self._text(0, self._language.words(NOTHING))
             self._row += 1
         if table.note is not None:
             self._text(0, self._language.words(table.note))
@@ -120,7 +124,7 @@ class _Sheet:
         assert isinstance(cell, Amount), "only amounts are added up"  # noqa: S101  for the type checker
         letter = chr(ord("A") + column)
         formula = f"=SUM({letter}{first + 1}:{letter}{self._row})"
-        self._sheet.write_formula(self._row, column, formula, self._format(cell.unit), cell.value)
+        self._sheet.write_formula(self._row, column, formula, self._format(cell), cell.value)
 
     def _figure(self, figure: Figure) -> None:
         """Its numbers as a table, and a chart of them; a map of heat is coloured cells."""
@@ -133,7 +137,7 @@ class _Sheet:
             for number, value in enumerate(series.values, start=1):
                 row, column = (heads + number, place) if down else (heads + place, number)
                 if value is not None:
-                    self._sheet.write_number(row, column, value, self._format(figure.unit))
+                    self._number(row, column, Amount(figure.unit, value), value)
         for number, label in enumerate(figure.labels, start=1):
             text = label if isinstance(label, str) else self._language.words(label)
             self._put(heads, 0, number, text, down=down)
@@ -167,8 +171,7 @@ class _Sheet:
 
     def _cell(self, column: int, cell: Cell) -> None:
         if isinstance(cell, Amount) and cell.value is not None:
-            value = cell.value / 100 if cell.unit == "percent" else cell.value
-            self._sheet.write_number(self._row, column, value, self._format(cell.unit))
+            self._number(self._row, column, cell, cell.value)
             self._widths[column] = max(self._widths.get(column, 10), 12)
         elif isinstance(cell, datetime):
             wall = cell.astimezone(ZoneInfo(self._document.timezone)).replace(tzinfo=None)
@@ -179,6 +182,10 @@ class _Sheet:
         else:
             self._text(column, written(cell, self._language, self._document.currency))
 
+    def _number(self, row: int, column: int, cell: Amount, value: float) -> None:
+        shown = value / 100 if cell.unit == "percent" else value
+        self._sheet.write_number(row, column, shown, self._format(cell))
+
     def _text(self, column: int, text: str, form: Format | None = None) -> None:
         self._sheet.write_string(self._row, column, text, form)
         if form is not self._large and column:
@@ -186,20 +193,27 @@ class _Sheet:
         elif form is None:
             self._widths[column] = max(self._widths.get(column, 10), min(length(text), 30))
 
-    def _format(self, unit: str) -> Format:
-        if unit not in self._formats:
-            pattern = _PATTERNS.get(unit, _PATTERNS["number"])
+    def _format(self, cell: Amount) -> Format:
+        """By unit; a plain number without decimals has none: `0.##` would leave `42.` with its point."""
+        unit = cell.unit
+        is_whole = unit not in _PATTERNS or (
+            unit == "number" and cell.value is not None and cell.value == int(cell.value)
+        )
+        if (unit, is_whole) not in self._formats:
+            pattern = _WHOLE if is_whole and unit in _PATTERNS else _PATTERNS.get(unit, "General")
             currency = self._document.currency.replace('"', "")
             if unit == "amount" and currency:
                 pattern += f'" {currency}"'
-            self._formats[unit] = self._book.add_format({"num_format": pattern})
-        return self._formats[unit]
+            self._formats[unit, is_whole] = self._book.add_format({"num_format": pattern})
+        return self._formats[unit, is_whole]
 
 
 def _may_be_summed(table: Table, column: int) -> bool:
-    """Only what is complete: where one row is not known, the whole is no sum of the others."""
+    """Only what is complete and adds up: where one row is not known, the whole is no sum of the others."""
     cells = [row[column] for row in table.rows]
-    return all(isinstance(cell, Amount) and cell.value is not None and cell.unit in _SUMMED for cell in cells)
+    values = [cell.value for cell in cells if isinstance(cell, Amount) and cell.unit in _SUMMED]
+    known = [value for value in values if value is not None]
+    return len(known) == len(cells) > 1 and math.isclose(sum(known[:-1]), known[-1], rel_tol=1e-9, abs_tol=1e-6)
 
 
 def _name(wanted: str, taken: set[str]) -> str:

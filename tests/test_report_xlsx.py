@@ -90,6 +90,14 @@ def test_there_is_a_sheet_for_each_section_and_one_for_the_statistics_office(cod
         assert sheets[:3] == ["Summary", "Energy", "Evidence"]
 
 
+def test_every_sheet_says_whose_it_is_and_which_edition() -> None:
+    for cells in book().cells.values():
+        head = [cells["A1"], cells["A2"], cells["A3"]]
+        assert head == [
+            "Energy report for October 2026", f"Head office {HOSTILE}", "Revision r1, made on 2026-11-01 08:30",
+        ]  # fmt: skip
+
+
 def test_numbers_are_numbers_and_what_is_not_known_is_a_word() -> None:
     found = book()
     assert found.beside("Energy", "Room 302 air conditioner") == [3345.6, 2676.5, 0.95]

@@ -72,6 +72,8 @@ class _Sheet:
         words = self._language.words
         self._text(0, title(self._document, self._language), self._large)
         self._row += 1
+        self._text(0, written(self._document.site, self._language, self._document.currency))
+        self._row += 1
         self._text(0, f"{words(revision(self._document))}, {words(made(self._document))}")
         self._row += 2
         for block in self._section.blocks:

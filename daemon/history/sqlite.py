@@ -97,7 +97,7 @@ class SqliteHistory:
         for at in range(0, len(devices), _AT_ONCE):
             some = devices[at : at + _AT_ONCE]
             rows = self._file.rows(
-                f"SELECT s.device, {kind} AS kind, total(p.energy_kwh), count(p.energy_kwh), total(p.on_seconds),"  # noqa: S608  our own names, all values are parameters
+                f"SELECT s.device, {kind} AS kind, total(p.energy_kwh), count(p.energy_kwh), total(p.on_seconds),"
                 f" total(p.violation_seconds), total(p.coverage_seconds), count(*) {_from('slot', start, end)}"
                 f" AND s.device IN ({', '.join('?' * len(some))}) GROUP BY s.device, kind",
                 (table_of_kinds, "slot", *some),

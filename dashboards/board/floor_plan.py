@@ -145,14 +145,14 @@ def _drawn(shape: Shape, rooms: Mapping[str, tuple[str, str]], *, links: bool) -
     attributes = Markup("").join(Markup(' {}="{}"').format(key, value) for key, value in shape.attributes)
     inside = escape(shape.words) + Markup("").join(_drawn(each, rooms, links=links) for each in shape.inside)
     if shape.zone not in rooms:
-        return Markup("<{0}{1}>{2}</{0}>").format(Markup(shape.name), attributes, inside)  # noqa: S704  of our own list
+        return Markup("<{0}{1}>{2}</{0}>").format(shape.name, attributes, inside)
     standing, sentence = rooms[shape.zone]
     title = Markup("<title>{}</title>").format(sentence)
     here = Markup('<{0}{1} class="zone {2}">{3}{4}</{0}>').format(
-        Markup(shape.name),
+        shape.name,
         attributes,
         standing,
         title,
-        inside,  # noqa: S704  of our own list
+        inside,
     )
     return Markup('<a href="/zones/{}" aria-label="{}">{}</a>').format(shape.zone, sentence, here) if links else here

@@ -142,7 +142,7 @@ def test_a_total_is_the_sum_of_the_rows_above_it() -> None:
 
 @pytest.mark.parametrize(
     ("rows", "total"),
-    [((("a", 1.5), ("b", None)), 4.0), ((("a", 1.5), ("b", 2.5)), 4.1), ((), 4.0), ((("a", 1.5),), None)],
+    [((("a", 1.5), ("b", None)), 4.0), ((("a", 1.5), ("b", 2.5)), 4.1), ((), 0.0), ((("a", 1.5),), None)],
     ids=["a row is not known", "more than its rows", "no rows", "not known itself"],
 )
 def test_a_total_that_is_no_sum_of_its_rows_stays_what_it_is(
@@ -190,3 +190,9 @@ def test_nothing_in_it_tells_when_it_was_written() -> None:
     assert set(re.findall(r"2\d{3}-\d\d-\d\dT[\d:]+Z", found.zip.read("docProps/core.xml").decode())) == {
         "2026-11-01T00:30:00Z"
     }
+
+
+def test_a_name_that_looks_like_an_address_is_no_link() -> None:
+    found = rooms(("https://somewhere.example/", 1.5), ("b", 2.5), total=4.0)
+    assert "https://somewhere.example/" in found.texts
+    assert not [part for part in found.parts if b"hyperlink" in found.zip.read(part)]

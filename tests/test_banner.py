@@ -92,7 +92,7 @@ def test_a_year_without_official_holidays_is_said_on_every_page(browser: httpx.C
         assert "the holidays of 2031 are only estimated" in line, path
         assert "hidden" not in line
     source.facts["configuration_trouble"] = PROBLEM
-    source.step(source.state())
+    source.step(replace(source.state()))
     assert "office.yaml:12" in shown(browser, "/")
 
 

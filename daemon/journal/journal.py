@@ -120,7 +120,7 @@ class Journal:
         self._crash("before_advance")
         now = self._now()
         with self._database.writing() as connection:
-            self._let_go(connection, decoded_row)
+            self._let_go(connection, decoded_row, len(lines))
             if count:
                 self.outbox.put(connection, lines, count)
             self._chain(records, now)
@@ -199,12 +199,13 @@ class Journal:
         with self._database.lock:
             self._database.close()
 
-    def _let_go(self, connection: Connection, decoded_row: int) -> None:
-        """Used rows are kept until the office is; but where there is no room, reads that come are worth more."""
-        if self._full:
+    def _let_go(self, connection: Connection, decoded_row: int, size: int) -> None:
+        """Used rows are kept until the office is; but where there is no room, what comes and what goes out is worth more."""
+        is_tight = self._full or self._database.used_bytes() + size + size // 4 > self._limit_bytes
+        if is_tight:
             connection.execute("DELETE FROM snapshot WHERE kind = 'office'")
         connection.execute(
-            "DELETE FROM raw WHERE row <= ?", (decoded_row if self._full else min(decoded_row, self._kept_row),)
+            "DELETE FROM raw WHERE row <= ?", (decoded_row if is_tight else min(decoded_row, self._kept_row),)
         )
 
     def _leave_room_for(self, size: int) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -84,20 +85,30 @@ def live_before(path: Path, opens: datetime, seed: int) -> bytes:
     half_made = path.with_name(f"{path.name}.part")
     for old in path.parent.glob(f"{half_made.name}*"):
         old.unlink()
-    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn"), gc.disable) as pool:
-        lived = list(pool.map(live, spans(opens, seed, plan.timezone)))
     file = HistoryFile(half_made, tell=lambda _: None)
     try:
+        with ProcessPoolExecutor(2, multiprocessing.get_context("spawn"), gc.disable) as pool:
+            offices = list(pool.map(partial(_live_into, half_made), spans(opens, seed, plan.timezone)))
         writer = SqliteWriter(file, now=lambda: opens)
-        for each in lived:
-            for block in _blocks(each.lines):
-                writer.write(block)
         writer.write(b"\n".join(_savings(SqliteHistory(file), opens)))
         file.writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     finally:
         file.close()
     half_made.replace(path)
-    return lived[-1].office
+    return offices[-1]
+
+
+def _live_into(path: Path, span: Span) -> bytes:
+    """One span, in a process of its own that also writes it down; the store has one writer at a time, and they take turns."""
+    lived = live(span)
+    file = HistoryFile(path, tell=lambda _: None)
+    try:
+        writer = SqliteWriter(file, now=lambda: span.end)
+        for block in _blocks(lived.lines):
+            writer.write(block)
+    finally:
+        file.close()
+    return lived.office
 
 
 def live(span: Span) -> Lived:

@@ -14,13 +14,13 @@ from policies.words import Words, say
 
 Show = Literal["open", "person", "contested", "closed"]
 SHOWS: dict[Show, Words] = {
-    "open": say("open"),
+    "open": say("not settled yet"),
     "person": say("needs a person"),
     "contested": say("contested"),
-    "closed": say("closed"),
+    "closed": say("settled"),
 }
 OUTCOMES: dict[Outcome, Words] = {
-    "": say("open"),
+    "": say("not settled yet"),
     "proved": say("proved"),
     "reported": say("reported, not measured"),
     "commanded": say("commanded, cannot be proved"),

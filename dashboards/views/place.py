@@ -61,6 +61,7 @@ QUANTITIES: Mapping[str, Words] = {
     "is_on": say("switched on"),
     "watts": say("power"),
     "occupied": say("somebody there"),
+    "open": say("stands open"),
 }
 """The schema's field names as people say them; a quantity that is not here is shown by its own name."""
 

@@ -138,17 +138,6 @@ def test_refused_points_take_a_sixteenth_of_the_file_and_the_oldest_go_told_once
     assert len([words for words in told if "refused" in words]) == 1
 
 
-def test_a_step_whose_points_are_larger_than_the_room_takes_that_of_the_reads_it_used(opened: Open) -> None:
-    journal = opened(maximum_bytes=1 << 20)
-    row = 0
-    for _ in range(10):
-        row = commit(journal, b"r" * 85_000)
-    lines = b"\n".join(b"power,site=hq watts=1 %d" % number for number in range(20_000))
-    journal.advance(row, lines, 20_000, [], None)
-    assert journal.decoded_row == row
-    assert sum(each.count for each in journal.outbox.next(100_000)) == 20_000
-
-
 def test_rows_that_another_process_replays_do_not_collide_with_ours(opened: Open) -> None:
     journal, command_line = opened(), opened()
     journal.advance(0, b"a 1", 1, [], None)

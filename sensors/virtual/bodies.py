@@ -9,6 +9,7 @@ from sensors.virtual.days import Days
 from sensors.virtual.faults import Faults
 from sensors.virtual.loads import shape
 from sensors.virtual.mapping_yaml import preset_of
+from sensors.virtual.outside import Outside
 from sensors.virtual.plan import Plan, PlannedDevice
 from sensors.virtual.speaks_esphome import EspHome
 from sensors.virtual.speaks_gateways import GATEWAYS, GatewayUnit
@@ -65,6 +66,8 @@ def _body(
 ) -> Thing:
     chance = random.Random(f"{seed}:{planned.id}")
     kind = planned.device.kind
+    if planned.device.outdoor:
+        return Outside(planned, room, world, chance)
     if kind == "climate":
         return Unit(planned, room, world, chance, sharing[planned.device.zone])
     if kind in {"plug", "light"}:
@@ -78,6 +81,8 @@ def _body(
 
 def _voice(key: tuple[str, str, str], things: list[Thing], plan: Plan, seed: int, faults: Faults, days: Days) -> Voice:
     family = key[0]
+    if isinstance(things[0], Outside) and family != "zigbee2mqtt":
+        raise ValueError(f"{things[0].id}: the virtual yard does not speak {family}")
     chance = random.Random(f"{seed}:voice:{things[0].id}")
     match family:
         case "zigbee2mqtt":

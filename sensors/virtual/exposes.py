@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from sensors.virtual.outside import Outside
 from sensors.virtual.things import Air, Eye, Meter, Plug, Thing, WindowContact
 from sensors.virtual.units import Unit
 
@@ -38,6 +39,8 @@ def _model(things: Sequence[Thing]) -> tuple[str, list[Feature]]:
         return "VPIR", [_binary("occupancy", 1, True, False), lux, _battery()]
     if isinstance(first, WindowContact):
         return "VREED", [_binary("contact", 1, False, True), _battery()]
+    if isinstance(first, Outside):
+        return "VOUT", [_numeric("temperature", 1, "°C"), _numeric("humidity", 1, "%"), _battery()]
     if isinstance(first, Air):
         kinds = (("temperature", "°C"), ("humidity", "%"), ("co2", "ppm"))
         return "VAIR", [*(_numeric(name, 1, unit) for name, unit in kinds), _battery()]

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from sensors.device import Address, Device, DeviceId, FamilyName, Kind, Load
 from sensors.virtual.plan import PlannedDevice, PlannedZone
 
@@ -15,6 +17,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "eye": ("presence", "人体感应"),
     "window": ("window", "窗户"),
     "air": ("air", "空气"),
+    "outside": ("outdoor air", "室外空气"),
     "pc": ("computer", "电脑"),
     "monitor": ("monitor", "显示器"),
     "lights": ("lights", "照明"),
@@ -132,6 +135,11 @@ def _air(room: Furnisher, number: int) -> Sequence[PlannedDevice]:
     return (PlannedDevice(room.device("air", number, "environment", "zigbee2mqtt", "other")),)
 
 
+def _outside(room: Furnisher, number: int) -> Sequence[PlannedDevice]:
+    device = room.device("outside", number, "environment", "zigbee2mqtt", "other")
+    return (PlannedDevice(replace(device, outdoor=True)),)
+
+
 def _air_fahrenheit(room: Furnisher, number: int) -> Sequence[PlannedDevice]:
     device = room.device("air", number, "environment", "tasmota", "other")
     return (PlannedDevice(device, fahrenheit=True),)
@@ -201,6 +209,7 @@ PIECES: Mapping[str, Piece] = {
     "eye": _eye,
     "window": _window,
     "air": _air,
+    "outside": _outside,
     "airf": _air_fahrenheit,
     "pc": _pc,
     "monitor": _monitor,

@@ -6,6 +6,7 @@ from functools import partial
 
 from sensors.device import ZoneId
 from sensors.virtual.climate import Room
+from sensors.virtual.outside import Outside
 from sensors.virtual.people import Person
 from sensors.virtual.things import Air, Eye, Plug, Thing, WindowContact, World
 from sensors.virtual.truth import Transition
@@ -25,7 +26,7 @@ class Habits:
         self.room = room
         self.people = people
         self.things = things
-        self.sensing = [thing for thing in things if isinstance(thing, Unit | Eye | Air | WindowContact)]
+        self.sensing = [thing for thing in things if isinstance(thing, Unit | Eye | Air | WindowContact | Outside)]
         self._world = world
         self._chance = chance
         self._units = [thing for thing in things if isinstance(thing, Unit)]

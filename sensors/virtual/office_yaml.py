@@ -10,6 +10,8 @@ from sensors.virtual.mapping_yaml import mapping_yaml
 from sensors.virtual.plan import Plan, PlannedZone
 
 Mode = Literal["watch", "enforce"]
+SEASON = "{winter: 11-21..03-20, summer: 05-17..09-24}"
+"""When the virtual year is usually below 10 °C and above 22 °C: what counts until the thermometer in the yard knows better."""
 
 
 def office_yaml(plan: Plan, *, mode: Mode = "enforce", host: str = "127.0.0.1", port: int = 1883) -> str:
@@ -32,6 +34,8 @@ def _lines(plan: Plan, mode: Mode, host: str, port: int) -> Iterator[str]:
         yield "calendar:"
         yield f"  closed_days: {_list(day.isoformat() for day in sorted(plan.closed_days))}"
         yield f"  open_days: {_list(day.isoformat() for day in sorted(plan.open_days))}"
+    if any(planned.device.outdoor for planned in plan.devices):
+        yield f"season: {SEASON}"
     yield "energy:"
     yield "  tariff: cn-example-industrial"
     yield "broker:"
@@ -75,6 +79,7 @@ def _device(device: Device) -> Iterator[tuple[str, str]]:
         ("switchable", device.switchable),
         ("never_off", device.never_off),
         ("open_loop", device.open_loop),
+        ("outdoor", device.outdoor),
     ):
         if flag:
             yield key, "true"

@@ -24,7 +24,7 @@ class RoomType(NamedTuple):
 
 
 DEMO_ROOMS = (
-    RoomType("lobby", "Lobby", "大堂", 40.0, 2, ("cool2", "eye", "lights", "terminal"), "Front desk"),
+    RoomType("lobby", "Lobby", "大堂", 40.0, 2, ("cool2", "eye", "lights", "terminal", "outside"), "Front desk"),
     RoomType(
         "east",
         "East office",
@@ -56,10 +56,12 @@ HOUSE_ROOMS = (
 )
 
 DEVICES_A_GATEWAY = 100
+FEWEST_WITH_A_YARD = 20
+"""A house of fewer devices has no thermometer outside."""
 
 
 def demo_plan(closed_days: frozenset[date] = frozenset(), open_days: frozenset[date] = frozenset()) -> Plan:
-    """Eight rooms, about forty devices in four dialects."""
+    """Eight rooms, about forty devices in four dialects, one of them a thermometer outside."""
     zones: list[PlannedZone] = []
     devices: list[PlannedDevice] = []
     turn = 0
@@ -95,7 +97,10 @@ def plan(
     closed_days: frozenset[date] = frozenset(),
     open_days: frozenset[date] = frozenset(),
 ) -> Plan:
-    """A house with exactly so many devices: the room types in turn, floor by floor, a gateway for every hundred devices."""
+    """A house with exactly so many devices: the room types in turn, floor by floor, a gateway for every hundred devices.
+
+    The last one is a thermometer outside.
+    """
     zones: list[PlannedZone] = []
     placed: list[PlannedDevice] = []
     turn = 0
@@ -110,6 +115,8 @@ def plan(
         zones.append(zone)
         placed.extend(furnisher.furnish(room.pieces))
         turn = furnisher.turn
+    if devices > FEWEST_WITH_A_YARD:
+        placed[devices - 1 :] = Furnisher(zones[0], "", 0).furnish(("outside",))
     kept = _whole(placed[:devices])
     return Plan(tuple(zones), kept, timezone=timezone, closed_days=closed_days, open_days=open_days)
 

@@ -9,6 +9,7 @@ import msgspec
 from sensors.virtual.days import Days
 from sensors.virtual.exposes import definition
 from sensors.virtual.faults import Faults
+from sensors.virtual.outside import Outside
 from sensors.virtual.plan import LastSeen
 from sensors.virtual.said import Line, encode
 from sensors.virtual.things import Air, Eye, Meter, Plug, Thing, What, WindowContact
@@ -55,7 +56,7 @@ class Zigbee2Mqtt(Voice):
 
     def entry(self) -> dict[str, object]:
         """Its object in `bridge/devices`."""
-        asleep = isinstance(self.things[0], Eye | WindowContact | Air)
+        asleep = isinstance(self.things[0], Eye | WindowContact | Air | Outside)
         return {
             "ieee_address": self.ieee_address,
             "type": "EndDevice" if asleep else "Router",
@@ -101,7 +102,8 @@ class Zigbee2Mqtt(Voice):
             worth = delta >= 5.0 and delta >= 0.1 * thing.watts and at - self._last_at >= 3.0
         elif what == "room":
             told = self._said.get("local_temperature" if isinstance(thing, Unit) else "temperature")
-            worth = isinstance(told, int | float) and abs(thing.room.celsius - told) >= 0.2
+            air_celsius = thing.celsius if isinstance(thing, Outside) else thing.room.celsius
+            worth = isinstance(told, int | float) and abs(air_celsius - told) >= 0.2
         return [self._state(at)] if worth else []
 
     def obey(self, topic: str, payload: bytes, at: float) -> list[Line]:

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 from typing import Literal, Protocol
 
-from sensors.virtual.climate import Room
+from sensors.virtual.climate import Room, Weather
 from sensors.virtual.loads import FOREVER, Shape, Use
 from sensors.virtual.plan import PlannedDevice
 from sensors.virtual.truth import By, Tally, Transition
@@ -16,6 +16,8 @@ What = Literal["relay", "power", "setting", "room", "sensed"]
 
 class World(Protocol):
     """What a thing needs of the office around it."""
+
+    weather: Weather
 
     def later(self, at: float, do: Callable[[float], None]) -> None:
         """Does something at an instant that is not yet past."""

@@ -2,6 +2,7 @@
 
 import random
 
+from sensors.virtual.outside import Outside
 from sensors.virtual.things import Eye, Meter, Plug, Thing, WindowContact
 from sensors.virtual.units import Unit
 from sensors.virtual.voice import volts
@@ -18,6 +19,9 @@ def state_of(thing: Thing, chance: random.Random, battery: int) -> dict[str, obj
         return {"battery": battery, "illuminance": lux, "occupancy": thing.occupied, "voltage": 2900}
     if isinstance(thing, WindowContact):
         return {"battery": battery, "contact": not thing.open, "tamper": False, "battery_low": False, "voltage": 3005}
+    if isinstance(thing, Outside):
+        yard = {"temperature": round(thing.celsius, 2), "humidity": round(thing.humidity_percent, 1)}
+        return {**yard, "battery": battery}
     room = thing.room
     air = {"temperature": round(room.celsius, 2), "humidity": round(room.humidity_percent, 1)}
     return {**air, "co2": int(room.co2_ppm), "battery": battery}

@@ -11,17 +11,20 @@ from daemon.reports.meter_days import meter_days
 from dashboards.report.annex import Annex
 from dashboards.report.compose import compose
 from dashboards.report.document import Document, Name, Signature
+from policies.accounting.basis import written
 from policies.accounting.books import load_behind
 from policies.accounting.coverage import ENOUGH
 from policies.accounting.cross_check import CrossCheck, cross_check
 from policies.accounting.day_sums import DaySum, sums_of
 from policies.accounting.day_types import SLOT, DayType
+from policies.accounting.interval import Interval, interval
+from policies.accounting.ledger import in_order
 from policies.accounting.month import Earlier, Month, Rows, make_month, month_bounds
 from policies.accounting.print_reconciling import reconciled
 from policies.accounting.printing import figures
-from policies.accounting.tariff import price_of, pricing_of
+from policies.accounting.tariff import pricing_of
 from policies.accounting.yardstick import yardstick
-from policies.history import CaseRow, History
+from policies.history import CaseRow, History, SavingRow
 from policies.office.desk import Exemption
 from policies.office.site import Site
 from policies.policy import Policy
@@ -75,20 +78,42 @@ def gathered(site: Site, policies: Iterable[Policy], history: History, year: int
     jobs = history.jobs(start, end)
     printers = [device.id for device in site.by_kind.get("printer", ())]
     sums = sums_of(history, site, loads, (lambda _: None) if pricing is None else pricing.at, start, end)
+    savings = history.savings(start, end)
     rows = Rows(
         sums,
         jobs,
         history.cases(start - _BEFORE, end),
         history.commands(start, end),
-        history.savings(start, end),
+        savings,
         first_heard=_first_heard(history, sums, site, start),
-        interval=ledger(site, history, start, end, price=price_of(pricing)).interval,
-        cross_check=_cross_check(site, history, start, end),
+        interval=_interval(site, history, savings, start, end),
+        cross_check=held_against_the_model(site, history, start, end),
         counted=reconciled(history, printers, jobs, start, end),
         last_month=_earlier(site, history, year - (month == 1), (month - 2) % 12 + 1),
         last_year=_earlier(site, history, year - 1, month),
     )
     return make_month(site, year, month, rows, yardstick(site, policies, bundled_factors(), year, month)), rows
+
+
+def held_against_the_model(site: Site, history: History, start: datetime, end: datetime) -> CrossCheck | None:
+    """The whole office in [start, end), by its meters and the weather. None: no outdoor sensor."""
+    days = meter_days(site, history, start, end)
+    if days is None:
+        return None
+    first, after = (site.calendar.local(at).date() for at in (start, end))
+    return cross_check(days, first, after)
+
+
+def _interval(
+    site: Site, history: History, savings: Iterable[SavingRow], start: datetime, end: datetime
+) -> Interval | None:
+    """Of what the rows sum up. Where an older officed wrote a figure without its basis, that is worked out anew."""
+    entries, bare = written(savings)
+    if bare:
+        lacking = {(row.device, row.case_id, row.at) for row in bare}
+        again = ledger(site, history, start, end, only={row.device for row in bare}).entries
+        entries += [each for each in again if (each.action.device, each.action.case_id, each.action.at) in lacking]
+    return interval(in_order(entries))
 
 
 def _first_heard(history: History, sums: Iterable[DaySum], site: Site, start: datetime) -> dict[DeviceId, datetime]:
@@ -106,14 +131,6 @@ def _first_heard(history: History, sums: Iterable[DaySum], site: Site, start: da
         name: datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC) + _DAY - number * SLOT
         for name, (day, number) in first.items()
     }
-
-
-def _cross_check(site: Site, history: History, start: datetime, end: datetime) -> CrossCheck | None:
-    days = meter_days(site, history, start, end)
-    if days is None:
-        return None
-    first, after = (site.calendar.local(at).date() for at in (start, end))
-    return cross_check(days, first, after)
 
 
 def _earlier(site: Site, history: History, year: int, month: int) -> Earlier | None:

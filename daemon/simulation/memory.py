@@ -1,7 +1,7 @@
 """The past of a simulated office, kept in memory: what a report asks of a database, without three million points in one.
 
-Kept are slots, records, print jobs, and of air conditioners each change of mode and setpoint. Watts and counters are in the
-slots; whoever asks for those series gets none.
+Kept are slots, records, print jobs, the outdoor temperature, and of air conditioners each change of mode and setpoint. Watts
+and counters are in the slots; whoever asks for those series gets none.
 """
 
 from bisect import bisect_left
@@ -12,14 +12,15 @@ from typing import Final
 
 from msgspec.structs import asdict
 
-from daemon.history.questions import QUARTER, summed
+from daemon.history.questions import QUARTER, check_windows, summed
+from daemon.simulation.windows import windowed
 from policies.control.effects import Effect, Record
 from policies.history import CaseRow, CommandRow, JobRow, Sample, SavingRow, SlotRow, SlotSum, Window
 from policies.office.site import Site
 from policies.state import State
 from sensors.commands import SetSetpoint
 from sensors.device import DeviceId
-from sensors.readings import AnyReading, Climate, PrintJob
+from sensors.readings import AnyReading, Climate, Environment, PrintJob
 
 _CLIMATE: Final = (
     "mode", "action", "is_on", "setpoint_celsius", "cooling_setpoint_celsius", "heating_setpoint_celsius",
@@ -48,6 +49,8 @@ class MemoryHistory:
         for reading in readings:
             if isinstance(reading, Climate):
                 self._set(reading)
+            elif isinstance(reading, Environment):
+                self._feel(reading)
             elif isinstance(reading, PrintJob):
                 self._jobs.append(self._job(reading))
         for effect in effects:
@@ -85,9 +88,15 @@ class MemoryHistory:
     def windows(
         self, measurement: str, field: str, start: datetime, end: datetime, step: timedelta, by: Sequence[str] = ()
     ) -> Sequence[Window]:
-        """Nothing: no series of numbers is kept."""
-        del measurement, field, start, end, step, by
-        return ()
+        """Of what is kept: slots, and the outdoor temperature. Raises ValueError for a question that makes no sense."""
+        check_windows(measurement, field, start, end, step, by)
+        devices = self._slots if measurement == "slot" else {name for name, *_ in self._series}
+        return windowed(
+            ((self._key(name, by), self.series(name, measurement, field, start, end)) for name in sorted(devices)),
+            start,
+            end,
+            step,
+        )
 
     def last(self, measurement: str, field: str, start: datetime, end: datetime) -> Mapping[str, Sample]:
         """The latest sample of what is kept."""
@@ -132,6 +141,16 @@ class MemoryHistory:
         if rows is None:
             rows = self._by_device[device] = sorted(self._slots.get(device, {}).values(), key=attrgetter("at"))
         return rows
+
+    def _key(self, device: str, by: Sequence[str]) -> tuple[str, ...]:
+        known = self._site.devices[DeviceId(device)]
+        tags = {"device": device, "zone": known.zone, "site": self._site.id, "load": known.load}
+        return tuple(tags.get(tag, "") for tag in by)
+
+    def _feel(self, reading: Environment) -> None:
+        if reading.outdoor_celsius is not None:
+            samples = self._series.setdefault((reading.device, "environment", "outdoor_celsius"), [])
+            samples.append(Sample(reading.arrived_at, reading.outdoor_celsius))
 
     def _set(self, reading: Climate) -> None:
         for field in _CLIMATE:

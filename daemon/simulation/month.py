@@ -6,7 +6,9 @@ from datetime import date, timedelta
 
 from daemon.accounting.ledger_job import Ledger, ledger
 from daemon.configuration.table_files import bundled_factors
+from daemon.reports.gather import held_against_the_model
 from daemon.simulation.memory import MemoryHistory
+from policies.accounting.basis import basis_of
 from policies.accounting.books import load_behind
 from policies.accounting.day_sums import day_sums
 from policies.accounting.day_types import SLOT
@@ -53,6 +55,7 @@ def reported(state: State, history: MemoryHistory, year: int, month: int) -> tup
         history.commands(start, end),
         history.savings(start, end),
         interval=found.interval,
+        cross_check=held_against_the_model(site, history, start, end),
     )
     return make_month(site, year, month, rows, yardstick(site, state.policies, bundled_factors(), year, month)), found
 
@@ -93,6 +96,7 @@ def saving(entry: Entry, site: str) -> SavingRow:
         avoided_cost=entry.avoided_cost,
         method=entry.method,
         case_id=action.case_id,
+        basis=basis_of(entry),
     )
 
 

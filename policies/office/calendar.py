@@ -72,6 +72,8 @@ class Calendar:
     imported: Imported = Imported()
     marked_closed: frozenset[date] = frozenset()
     marked_open: frozenset[date] = frozenset()
+    _answers: "dict[int, _Answer]" = field(default_factory=dict, init=False, compare=False, repr=False)
+    """The last answer for each hours (by identity, which is cheaper than their hash), for as long as it holds."""
 
     def kind(self, day: date) -> DayKind:
         """What sort of day this is: the site's own lists win over imported ones, and those over the public ones."""
@@ -121,13 +123,17 @@ class Calendar:
 
     def is_open(self, hours: Hours, now: datetime) -> bool:
         """Whether a zone with these hours is open at this instant (half-open: closed at the closing minute)."""
-        return bisect_right(self._edges(hours, now), now) % 2 == 1
+        known = self._answers.get(id(hours))
+        if known is None or not known.since <= now < known.until:
+            known = self._ask(hours, now)
+        return known.is_open
 
     def next_change(self, hours: Hours, now: datetime) -> datetime | None:
         """The next instant at which `is_open` answers differently; None if it stays so for forty days."""
-        edges = self._edges(hours, now)
-        number = bisect_right(edges, now)
-        return edges[number] if number < len(edges) else None
+        known = self._answers.get(id(hours))
+        if known is None or not known.since <= now < known.until:
+            known = self._ask(hours, now)
+        return known.change
 
     def local(self, instant: datetime) -> datetime:
         """The same instant on the office's wall clock."""
@@ -137,8 +143,15 @@ class Calendar:
         """When the next local day begins."""
         return _instant(self, self.local(now).date() + _DAY, 0)
 
-    def _edges(self, hours: Hours, now: datetime) -> tuple[datetime, ...]:
-        return _edges(self, hours, now.astimezone(ZoneInfo(self.timezone)).date())
+    def _ask(self, hours: Hours, now: datetime) -> "_Answer":
+        """From `now` to the next change or midnight, after which forty days ahead are other ones."""
+        edges = _edges(self, hours, self.local(now).date())
+        number = bisect_right(edges, now)
+        change = edges[number] if number < len(edges) else None
+        midnight = self.next_midnight(now)
+        until = midnight if change is None else min(change, midnight)
+        known = self._answers[id(hours)] = _Answer(hours, now, until, number % 2 == 1, change)
+        return known
 
     def _public_kind(self, day: date) -> DayKind:
         if day in self.imported.work:
@@ -152,6 +165,17 @@ class Calendar:
             if day in public.holidays:
                 return "holiday"
         return "weekend" if day.weekday() >= _SATURDAY else "workday"
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """Holds in [since, until). `hours` is kept so that nobody else gets its identity."""
+
+    hours: Hours
+    since: datetime
+    until: datetime
+    is_open: bool
+    change: datetime | None
 
 
 _DAY = timedelta(days=1)

@@ -129,7 +129,10 @@ class CommandRow(Row, frozen=True, kw_only=True):
 
 
 class SavingRow(Row, frozen=True, kw_only=True):
-    """Energy avoided by one action. `ledger` is measured, estimated or not claimed: never summed across."""
+    """Energy avoided by one action. `ledger` is measured, estimated or not claimed: never summed across.
+
+    `basis`: what the interval around it is drawn from, see policies/accounting/basis.py; None: an older record, or not measured.
+    """
 
     ledger: str = ""
     policy: str = ""
@@ -137,6 +140,7 @@ class SavingRow(Row, frozen=True, kw_only=True):
     avoided_cost: float | None = None
     method: str | None = None
     case_id: str | None = None
+    basis: str | None = None
 
 
 class History(Protocol):

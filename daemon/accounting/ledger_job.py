@@ -6,7 +6,7 @@ something, one device at a time.
 """
 
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,8 +16,11 @@ from daemon.accounting.past import PastSlot, Told, slots_of, told
 from daemon.accounting.settings import Settings, settings_of
 from daemon.accounting.weather import Weather
 from daemon.history.points import Points
+from daemon.history.schema import Value
 from policies.accounting.avoided import SUPERSEDED
 from policies.accounting.baseline import EXPIRES_AFTER, Baseline, free_days
+from policies.accounting.basis import basis_of
+from policies.accounting.claims import DIGITS
 from policies.accounting.interval import Interval, interval
 from policies.accounting.ledger import Entry, Price, in_order, switch_off
 from policies.accounting.setpoints import Slopes, correction, slopes, uncontrolled_hours
@@ -44,14 +47,23 @@ class Ledger:
     interval: Interval | None
 
 
-def ledger(site: Site, history: History, start: datetime, end: datetime, *, price: Price = lambda _: None) -> Ledger:
+def ledger(
+    site: Site,
+    history: History,
+    start: datetime,
+    end: datetime,
+    *,
+    price: Price = lambda _: None,
+    only: Container[str] | None = None,
+) -> Ledger:
     """The entries of the commands that were proved (or given up) in [start, end). Raises StoreUnavailable.
 
-    Days of another season are no baseline for an air conditioner.
+    Days of another season are no baseline for an air conditioner. `only`: of these devices.
     """
     by_device: dict[DeviceId, list[Told]] = {}
     for each in told(site, history.commands(start, end), end + timedelta(days=4)):
-        by_device.setdefault(each.action.device, []).append(each)
+        if only is None or each.action.device in only:
+            by_device.setdefault(each.action.device, []).append(each)
     weather: Weather | None = None
     entries: list[Entry] = []
     baselines: dict[DeviceId, Baseline] = {}
@@ -82,21 +94,31 @@ def saving_lines(points: Points, entries: Iterable[Entry], before: Iterable[Savi
         action = entry.action
         now[action.device, action.case_id, action.at] = entry.ledger
         tags = {"device": action.device, "zone": action.zone, "ledger": entry.ledger, "policy": action.policy}
-        cost = None if entry.avoided_cost is None else round(entry.avoided_cost, 9)
-        lines.append(_line(points, tags, round(entry.avoided_kwh, 9), cost, entry.method, action.case_id, action.at))
+        lines.append(_line(points, tags, amounts(entry), action.case_id, action.at))
     for row in before:
         ledger_now = now.get((row.device, row.case_id or "", row.at))
         if ledger_now is not None and ledger_now != row.ledger:
             tags = {"device": row.device, "zone": row.zone, "ledger": row.ledger, "policy": row.policy}
-            lines.append(_line(points, tags, 0.0, 0.0, SUPERSEDED, row.case_id or "", row.at))
+            nothing: dict[str, Value | None] = {"avoided_kwh": 0.0, "avoided_cost": 0.0, "method": SUPERSEDED}
+            lines.append(_line(points, tags, nothing, row.case_id or "", row.at))
     return lines
 
 
+def amounts(entry: Entry) -> dict[str, Value | None]:
+    """The figures of an entry as fields of its point."""
+    return {
+        "avoided_kwh": round(entry.avoided_kwh, DIGITS),
+        "avoided_cost": None if entry.avoided_cost is None else round(entry.avoided_cost, DIGITS),
+        "method": entry.method,
+        "basis": basis_of(entry),
+    }
+
+
 def _line(
-    points: Points, tags: Mapping[str, str], kwh: float, cost: float | None, method: str, case: str, at: datetime
+    points: Points, tags: Mapping[str, str], fields: Mapping[str, Value | None], case: str, at: datetime
 ) -> bytes:
-    fields = {"avoided_kwh": kwh, "avoided_cost": cost, "method": method, "case_id": case or None}
-    line = points.record_line("saving", tags, fields, at, tie=zlib.crc32(case.encode()) % 1000)
+    tie = zlib.crc32(case.encode()) % 1000
+    line = points.record_line("saving", tags, {**fields, "case_id": case or None}, at, tie=tie)
     assert line is not None, "a saving has a figure"  # noqa: S101  for the type checker
     return line
 

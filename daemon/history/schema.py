@@ -130,7 +130,14 @@ _ALL = (
         controlled="bool",
     ),
     _measurement(
-        "saving", "ledger policy", record=True, avoided_kwh="float", avoided_cost="float", method="str", case_id="str"
+        "saving",
+        "ledger policy",
+        record=True,
+        avoided_kwh="float",
+        avoided_cost="float",
+        method="str",
+        case_id="str",
+        basis="str",
     ),
     _measurement(
         "daemon",

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from policies.accounting.baseline import ENOUGH_COVERAGE, Baseline, Summed
 from policies.accounting.day_types import SLOT, SLOT_SECONDS, DayClass, day_class, local_slot, slot_start
 from policies.office.calendar import Calendar
 from sensors.device import DeviceId, ZoneId
 
+DIGITS: Final = 9
+"""Of a kWh: what is written of a claim, and what is counted with, so that the written says the same."""
 Price = Callable[[datetime], float | None]
 """Money a kWh at an instant; None where no tariff is known."""
 
@@ -95,7 +97,7 @@ def claims(
         for part in parts:
             kwh = would.by_quarter[part.quarter]
             _add(total, part.at, min(max(0.0, kwh - part.used_kwh), kwh * part.left), price)
-        total.blocks.append(Block(day, kind, would.residuals))
+        total.blocks.append(Block(day, kind, {each: round(kwh, DIGITS) for each, kwh in would.residuals.items()}))
         number = len(would.residuals)
         total.fewest_days = min(total.fewest_days or number, number)
     return total

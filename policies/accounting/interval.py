@@ -13,6 +13,7 @@ from statistics import NormalDist, fmean
 from typing import Final
 
 from policies.accounting.baseline import percentile
+from policies.accounting.claims import DIGITS
 from policies.accounting.day_types import DayClass
 from policies.accounting.draws import Draws
 from policies.accounting.ledger import Block, Entry
@@ -38,7 +39,7 @@ def interval(entries: Sequence[Entry], *, repeats: int = REPEATS) -> Interval | 
     claimed = [entry for entry in entries if entry.ledger == "measured"]
     if not claimed:
         return None
-    total = sum(entry.avoided_kwh for entry in claimed)
+    total = sum(round(entry.avoided_kwh, DIGITS) for entry in claimed)
     days = _by_day(claimed)
     seed = f"{len(claimed)} {total:.9f} {claimed[0].action.at.isoformat()} {claimed[-1].action.device}"
     chance = Draws(seed)

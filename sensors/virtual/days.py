@@ -19,6 +19,7 @@ class Days:
         self._closed_days = closed_days
         self._open_days = open_days
         self._offsets: dict[int, float] = {}
+        self._stamp = (0.0, "")
 
     def offset_seconds(self, at: float) -> float:
         """Local time minus UTC; zones change it on quarters of an hour only, so it is remembered for each."""
@@ -42,7 +43,10 @@ class Days:
 
     def stamp(self, at: float) -> str:
         """Local time without a zone, as Tasmota writes it."""
-        return datetime.fromtimestamp(at + self.offset_seconds(at), UTC).isoformat(timespec="seconds")[:19]
+        if at != self._stamp[0]:  # a device writes it twice
+            local = datetime.fromtimestamp(at + self.offset_seconds(at), UTC)
+            self._stamp = (at, local.isoformat(timespec="seconds")[:19])
+        return self._stamp[1]
 
     def instant(self, day: date, minute: float) -> float:
         """Unix seconds of a local minute of a day."""

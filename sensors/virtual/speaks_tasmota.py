@@ -7,7 +7,7 @@ from sensors.virtual.days import DAY_SECONDS, Days
 from sensors.virtual.faults import Faults
 from sensors.virtual.said import Line, encode
 from sensors.virtual.things import Air, Plug, Thing, What
-from sensors.virtual.voice import Values, Voice, hardware_address, volts
+from sensors.virtual.voice import Values, Voice, below, hardware_address, volts
 
 TELE_PERIOD_SECONDS = 300.0
 DEFAULT_FULL_TOPIC = "%prefix%/%topic%/"
@@ -21,6 +21,7 @@ class Tasmota(Voice):
         address = things[0].planned.device.address
         self.name = address.name
         self._full_topic = address.base or DEFAULT_FULL_TOPIC
+        self._prefixes = {prefix: self._prefixed(prefix) for prefix in ("cmnd", "stat", "tele")}
         self._relays = [thing for thing in things if isinstance(thing, Plug)]
         self._up_at = 0.0
         self._midnight_kwh = [0.0, 0.0]
@@ -114,6 +115,9 @@ class Tasmota(Voice):
         return [(f"{stat}/RESULT", encode({key: word}), False), (f"{stat}/{key}", word.encode(), False)]
 
     def _prefix(self, prefix: str) -> str:
+        return self._prefixes[prefix]
+
+    def _prefixed(self, prefix: str) -> str:
         return self._full_topic.replace("%prefix%", prefix).replace("%topic%", self.name).rstrip("/")
 
     def _status(self, at: float) -> Values:
@@ -124,7 +128,7 @@ class Tasmota(Voice):
         return {
             "Time": self.days.stamp(at), "Uptime": uptime, "UptimeSec": up, "Heap": 27, "SleepMode": "Dynamic",
             "Sleep": 50, "LoadAvg": 19, "MqttCount": 1, **powers,
-            "Wifi": {"AP": 1, "SSId": "office", "Channel": 6, "RSSI": self.chance.randint(55, 95), "LinkCount": 1},
+            "Wifi": {"AP": 1, "SSId": "office", "Channel": 6, "RSSI": 55 + below(self.chance, 41), "LinkCount": 1},
         }  # fmt: skip
 
     def _sensor(self, at: float, *, period: bool) -> Values:

@@ -14,7 +14,7 @@ from sensors.virtual.plan import LastSeen
 from sensors.virtual.said import Line, encode
 from sensors.virtual.things import Air, Eye, Meter, Plug, Thing, What, WindowContact
 from sensors.virtual.units import Unit, UnitMode
-from sensors.virtual.voice import Refusal, Voice, hardware_address
+from sensors.virtual.voice import Refusal, Voice, below, hardware_address
 from sensors.virtual.zigbee2mqtt_state import state_of
 
 _MODES: dict[object, UnitMode] = {"cool": "cool", "heat": "heat", "fan_only": "fan_only", "dry": "dry"}
@@ -187,11 +187,11 @@ class Zigbee2Mqtt(Voice):
         return (f"{self.gateway}/bridge/logging", encode(line), False)
 
     def _state(self, at: float) -> Line:
-        state: dict[str, object] = {"linkquality": self.chance.randint(40, 220)}
+        state: dict[str, object] = {"linkquality": 40 + below(self.chance, 181)}
         for suffix, thing in zip(self._keys, self.things, strict=True):
             thing.settle(at)
-            for key, value in state_of(thing, self.chance, self._battery).items():
-                state[key + suffix] = value
+            said = state_of(thing, self.chance, self._battery)
+            state.update({key + suffix: value for key, value in said.items()} if suffix else said)
         match self._last_seen:
             case "ISO_8601":
                 state["last_seen"] = datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"

@@ -5,7 +5,7 @@ import random
 from sensors.virtual.outside import Outside
 from sensors.virtual.things import Eye, Meter, Plug, Thing, WindowContact
 from sensors.virtual.units import Unit
-from sensors.virtual.voice import volts
+from sensors.virtual.voice import below, volts
 
 
 def state_of(thing: Thing, chance: random.Random, battery: int) -> dict[str, object]:
@@ -15,7 +15,7 @@ def state_of(thing: Thing, chance: random.Random, battery: int) -> dict[str, obj
     if isinstance(thing, Plug | Meter):
         return _electric(thing, chance)
     if isinstance(thing, Eye):
-        lux = (180 if thing.room.people else 25) + chance.randrange(40)
+        lux = (180 if thing.room.people else 25) + below(chance, 40)
         return {"battery": battery, "illuminance": lux, "occupancy": thing.occupied, "voltage": 2900}
     if isinstance(thing, WindowContact):
         return {"battery": battery, "contact": not thing.open, "tamper": False, "battery_low": False, "voltage": 3005}

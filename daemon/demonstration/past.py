@@ -32,7 +32,7 @@ from policies.control.effects import Effect, Record
 from policies.office.office import Office
 from policies.state import State
 from sensors.device import DeviceId
-from sensors.readings import AnyReading, Climate, PrintCounter, PrintJob
+from sensors.readings import AnyReading, Climate, Environment, PrintCounter, PrintJob
 from sensors.registry import Registry
 from sensors.virtual.building import VirtualOffice
 from sensors.virtual.climate import Weather
@@ -158,7 +158,9 @@ def live(span: Span) -> Lived:
 
 
 def _is_asked_for(reading: AnyReading, said: dict[DeviceId, object]) -> bool:
-    """Jobs, and each change of an air conditioner's setting: that is what savings are computed from."""
+    """Jobs, the weather, and each change of an air conditioner's setting: that is what savings are computed from."""
+    if isinstance(reading, Environment):
+        return reading.outdoor_celsius is not None
     if not isinstance(reading, Climate):
         return isinstance(reading, PrintJob | PrintCounter)
     setting = (reading.mode, reading.is_on, reading.setpoint_celsius, reading.cooling_setpoint_celsius)

@@ -5,6 +5,8 @@ Looks at states, not at messages, so a step that was missed costs resolution and
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import compress
+from operator import is_, is_not
 from typing import Final
 
 import msgspec
@@ -56,9 +58,8 @@ class Books:
         before, after = self._heard, office.heard
         if after is not before:
             self._heard = after
-            for name, heard in after.items():
-                if before.get(name) is not heard:
-                    self._hear(office, name, heard, now)
+            for name, heard in _news(before, after):
+                self._hear(office, name, heard, now)
         if violating != self._violating or controlled != self._controlled:
             for name in (violating ^ self._violating) | (controlled ^ self._controlled):
                 self.judge(name, now, violating=name in violating, controlled=name in controlled)
@@ -108,6 +109,13 @@ class Books:
                 return None
             slots = self._devices[name] = DeviceSlots(device, load_behind(self._site, device))
         return slots
+
+
+def _news(before: Mapping[DeviceId, Heard], after: Mapping[DeviceId, Heard]) -> Iterable[tuple[DeviceId, Heard]]:
+    """What was heard since. A step's map is a copy of the one before, so as a rule both have one order."""
+    if len(before) == len(after) and all(map(is_, before, after)):
+        return compress(after.items(), map(is_not, before.values(), after.values()))
+    return [(name, heard) for name, heard in after.items() if before.get(name) is not heard]
 
 
 def load_behind(site: Site, device: Device) -> Load:

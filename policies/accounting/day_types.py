@@ -47,7 +47,7 @@ class LocalSlot(NamedTuple):
 
 def slot_start(at: datetime) -> datetime:
     """The start of the slot that holds this instant. All zones of today are a multiple of 15 minutes off UTC."""
-    return at - timedelta(minutes=at.minute % 15, seconds=at.second, microseconds=at.microsecond)
+    return at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
 
 
 def slots_between(start: datetime, end: datetime) -> int:

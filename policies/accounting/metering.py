@@ -49,10 +49,12 @@ class Metering:
         if since is None or at <= since:
             self.at = at if since is None else since
             return
-        if self._slot <= since and at <= self._ends_at:  # the common case, spelled out for its speed
-            if not self.pieces or self.pieces[-1].slot != self._slot:
-                self.pieces.append(Piece(self._slot, 0.0, 0.0, False))
-            self._lengthen(self.pieces[-1], since, at)
+        slot = self._slot
+        if slot <= since and at <= self._ends_at:  # the common case, spelled out for its speed
+            pieces = self.pieces
+            if not pieces or pieces[-1].slot != slot:
+                pieces.append(Piece(slot, 0.0, 0.0, False))
+            self._lengthen(pieces[-1], since, at)
         else:
             for slot, start, end in cut(since, at):
                 if not self.pieces or self.pieces[-1].slot != slot:
@@ -76,8 +78,8 @@ class Metering:
             return {}
         if total_kwh == before and self.at - since < _WAITS_AT_MOST:
             return {}
-        hours = max((self.at - since).total_seconds(), 1.0) / 3600
-        used = used_kwh(before, total_kwh, hours)
+        seconds = (self.at - since).total_seconds()
+        used = used_kwh(before, total_kwh, seconds / 3600 if seconds > 1.0 else 1 / 3600)
         if used is None:
             used = sum(piece.watt_seconds for piece in self.pieces) / _MILLION
         shares = _spread(self.pieces, used)
@@ -102,11 +104,12 @@ class Metering:
 
     def _lengthen(self, piece: Piece, start: datetime, end: datetime) -> None:
         """By [start, end), with the watts that hold."""
-        piece.seconds += (end - start).total_seconds()
+        seconds = (end - start).total_seconds()
+        piece.seconds += seconds
         watts, until = self.watts, self.watts_until
         if watts is not None and until is not None and until > start:
             piece.is_known = True
-            piece.watt_seconds += (min(end, until) - start).total_seconds() * watts
+            piece.watt_seconds += (seconds if end <= until else (until - start).total_seconds()) * watts
 
     def _restart(self, total_kwh: float) -> None:
         self.total, self.total_at, self.pieces = total_kwh, self.at, []
@@ -123,6 +126,10 @@ def cut(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime, da
 
 def _spread(pieces: list[Piece], used: float) -> dict[datetime, float]:
     """By watts where any flowed, else by time."""
+    if len(pieces) == 1:  # the common case: a counter that moves every minute
+        piece = pieces[0]
+        weight = piece.watt_seconds if piece.watt_seconds > 0.0 else piece.seconds
+        return {piece.slot: used * weight / weight} if weight > 0.0 else {}
     weights = [piece.watt_seconds for piece in pieces]
     total = sum(weights)
     if total <= 0.0:

@@ -18,7 +18,7 @@ import msgspec
 
 from policies.accounting.day_types import SLOT
 from policies.accounting.metering import Metering, cut
-from policies.office.heard import Heard, Signal
+from policies.office.heard import Heard
 from policies.office.running import is_running
 from sensors.device import Device, DeviceId, Load, ZoneId
 
@@ -78,10 +78,10 @@ class DeviceSlots:
             return
         self._heard_at = at
         self.to(at)
-        self._believed_until = at + heard.silent_after
+        until = self._believed_until = at + heard.silent_after
         self._is_on = _on(self.device, heard, at)
         if not self._measured_elsewhere:
-            self._measure(heard, at)
+            self._measure(heard, at, until)
 
     def judge(self, at: datetime, *, violating: bool, controlled: bool) -> None:
         """From `at` on a rule is broken, a command holds, or not."""
@@ -135,7 +135,7 @@ class DeviceSlots:
         until = self._believed_until
         if until is None or until <= start:
             return
-        seconds = ((min(end, until)) - start).total_seconds()
+        seconds = (min(end, until) - start).total_seconds()
         sums.coverage_seconds += seconds
         if self._is_on:
             sums.on_seconds += seconds
@@ -146,7 +146,7 @@ class DeviceSlots:
             overlaps = ((min(end, to) - max(start, since)).total_seconds() for since, to in self._marks)
             sums.violation_seconds += min(seconds, sum(each for each in overlaps if each > 0))
 
-    def _measure(self, heard: Heard, at: datetime) -> None:
+    def _measure(self, heard: Heard, at: datetime, until: datetime) -> None:
         total, watts, metering = heard.energy_kwh_total, heard.watts, self._metering
         if total is not None and total.live and (self._total_at is None or total.at > self._total_at):
             metering.to(total.at)
@@ -154,11 +154,12 @@ class DeviceSlots:
             self._add(metering.say_total(total.value))
         metering.to(at)
         if watts is not None and watts.live:
-            metering.say_watts(watts.value, at + heard.silent_after)
+            metering.say_watts(watts.value, until)
 
     def _add(self, shares: dict[datetime, float]) -> None:
+        every = self._sums
         for slot, kwh in shares.items():
-            sums = self._of(slot)
+            sums = every.get(slot) or self._of(slot)
             sums.energy_kwh = (sums.energy_kwh or 0.0) + kwh
 
     def _of(self, slot: datetime) -> _Sums:
@@ -188,12 +189,7 @@ class DeviceSlots:
 def _on(device: Device, heard: Heard, at: datetime) -> bool | None:
     if device.kind == "climate":
         return is_running(heard, at)
-    if _is_evidence(heard.is_on):
-        return heard.is_on is not None and heard.is_on.value
-    if heard.watts is not None and heard.watts.live:
-        return heard.watts.value > device.standby_watts
-    return None
-
-
-def _is_evidence(signal: Signal[bool] | None) -> bool:
-    return signal is not None and signal.live
+    power, watts = heard.is_on, heard.watts
+    if power is not None and power.live:
+        return power.value
+    return watts.value > device.standby_watts if watts is not None and watts.live else None

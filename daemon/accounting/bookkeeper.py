@@ -6,7 +6,7 @@ last hours again from the history, and counters tell what was used meanwhile.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from daemon.accounting.in_force import InForce
@@ -15,9 +15,12 @@ from daemon.errors import StoreUnavailable
 from daemon.history.points import Points
 from policies.accounting.books import Books, SiteSlot
 from policies.accounting.day_types import slot_start
+from policies.control.case import Case
 from policies.history import History
 from policies.office.site import Site
+from policies.policy import CaseKey
 from policies.rules.setpoint_limit import SetpointLimit
+from policies.same_keys import same_keys
 from policies.state import State
 from sensors.device import DeviceId
 
@@ -42,7 +45,7 @@ class Bookkeeper:
         self._looked_at: datetime | None = None
         self._slot: datetime | None = None
         self._kinds: tuple[object, frozenset[str]] = ((), frozenset())
-        self._violating: tuple[object, frozenset[DeviceId]] = ((), frozenset())
+        self._violating: tuple[Mapping[CaseKey, Case] | None, frozenset[DeviceId]] = (None, frozenset())
         self._lines: list[bytes] = []
 
     def begin(self, history: History, now: datetime) -> None:
@@ -73,8 +76,8 @@ class Bookkeeper:
         if self._kinds[0] is not state.policies:
             names = frozenset(policy.name for policy in state.policies if isinstance(policy, SetpointLimit))
             self._kinds = (state.policies, names)
-            self._violating = ((), frozenset())
-        if self._violating[0] is not state.cases:
+            self._violating = (None, frozenset())
+        if not same_keys(self._violating[0], state.cases):
             names, climate = self._kinds[1], {device.id for device in self._site.by_kind.get("climate", ())}
             devices = frozenset(
                 case.device for case in state.cases.values() if case.device not in climate or case.policy in names

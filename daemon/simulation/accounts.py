@@ -1,6 +1,6 @@
 """The books of a simulated office: the slots that officed would have written, kept in memory for a report or a test."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from daemon.accounting.in_force import InForce
@@ -8,10 +8,13 @@ from daemon.simulation.memory import MemoryHistory
 from policies.accounting.books import Books
 from policies.accounting.day_types import SLOT, slot_start
 from policies.accounting.slots import LATE
+from policies.control.case import Case
 from policies.control.effects import Effect
 from policies.history import SlotRow
 from policies.office.site import Site
+from policies.policy import CaseKey
 from policies.rules.setpoint_limit import SetpointLimit
+from policies.same_keys import same_keys
 from policies.state import State
 from sensors.device import DeviceId
 from sensors.readings import AnyReading
@@ -26,12 +29,12 @@ class SimulatedBooks:
         self._books = Books(site)
         self._in_force = InForce()
         self._slot: datetime | None = None
-        self._cases: tuple[object, frozenset[DeviceId]] = ((), frozenset())
+        self._cases: tuple[Mapping[CaseKey, Case] | None, frozenset[DeviceId]] = (None, frozenset())
         self._climate = {device.id for device in site.by_kind.get("climate", ())}
 
     def note(self, now: datetime, state: State, _readings: Sequence[AnyReading], _effects: Sequence[Effect]) -> None:
         """One step."""
-        if state.cases is not self._cases[0]:
+        if not same_keys(self._cases[0], state.cases):
             setpoint = {policy.name for policy in state.policies if isinstance(policy, SetpointLimit)}
             broken = (
                 case.device
@@ -40,8 +43,9 @@ class SimulatedBooks:
             )
             self._cases = (state.cases, frozenset(broken))
         self._books.note(state.office, now, self._cases[1], self._in_force.after(state, now))
-        if slot_start(now) != self._slot:
-            self._slot = slot_start(now)
+        slot = slot_start(now)
+        if slot != self._slot:
+            self._slot = slot
             self._take(now)
 
     def close(self, now: datetime) -> None:

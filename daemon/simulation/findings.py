@@ -1,12 +1,15 @@
 """What officed found during a simulation, in the units of the truth it is held against."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from policies.control.case import Case
 from policies.control.effects import Effect, Publish, Record
+from policies.policy import CaseKey
 from policies.rules.after_hours_power import AfterHoursPower
 from policies.rules.setpoint_limit import SetpointLimit
+from policies.same_keys import same_keys
 from policies.state import State
 from sensors.device import DeviceId
 from sensors.energy import used_kwh
@@ -31,7 +34,7 @@ class Findings:
     _counters: dict[DeviceId, tuple[datetime, float]] = field(default_factory=dict)
     _jobs_seen: set[str] = field(default_factory=set)
     _kinds: tuple[object, dict[str, type]] = field(default_factory=lambda: ((), {}))
-    _open: tuple[object, list[DeviceId], list[DeviceId]] = field(default_factory=lambda: (None, [], []))
+    _open: tuple[Mapping[CaseKey, Case] | None, list[DeviceId], list[DeviceId]] = (None, [], [])
 
     def note(self, now: datetime, state: State, readings: Sequence[AnyReading], effects: Sequence[Effect]) -> None:
         """One step."""
@@ -41,8 +44,9 @@ class Findings:
             self._add_time(now, *self._before)
         self._before = (now, state)
         for reading in readings:
-            if isinstance(reading, Power) and reading.energy_kwh_total is not None and reading.live:
-                self._add_energy(reading.device, reading.arrived_at, reading.energy_kwh_total)
+            if isinstance(reading, Power):
+                if reading.energy_kwh_total is not None and reading.live:
+                    self._add_energy(reading.device, reading.arrived_at, reading.energy_kwh_total)
             elif isinstance(reading, PrintJob):
                 self._add_job(reading)
         for effect in effects:
@@ -55,7 +59,7 @@ class Findings:
         """Cases stay as they are for many steps: their time is added when they change."""
         if self._kinds[0] is not state.policies:
             self._kinds = (state.policies, {policy.name: type(policy) for policy in state.policies})
-        if self._open[0] is not state.cases:
+        if not same_keys(self._open[0], state.cases):
             kinds = self._kinds[1]
             setpoint = [case.device for case in state.cases.values() if kinds.get(case.policy) is SetpointLimit]
             after = [case.device for case in state.cases.values() if kinds.get(case.policy) is AfterHoursPower]
@@ -70,9 +74,12 @@ class Findings:
         before = self._counters.get(device)
         self._counters[device] = (at, total_kwh)
         if before is None:
+            self.kwh.setdefault(device, 0.0)
             return
-        hours = max((at - before[0]).total_seconds(), 1.0) / 3600
-        self.kwh[device] = self.kwh.get(device, 0.0) + (used_kwh(before[1], total_kwh, hours) or 0.0)
+        since, before_kwh = before
+        if total_kwh != before_kwh:
+            hours = max((at - since).total_seconds(), 1.0) / 3600
+            self.kwh[device] += used_kwh(before_kwh, total_kwh, hours) or 0.0
 
     def _add_job(self, job: PrintJob) -> None:
         key = f"{job.device}/{job.job}"

@@ -6,7 +6,7 @@ Looks at states, not at messages, so a step that was missed costs resolution and
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import compress
-from operator import is_, is_not
+from operator import is_not
 from typing import Final
 
 import msgspec
@@ -17,6 +17,7 @@ from policies.accounting.slots import DeviceSlots, Slot
 from policies.office.heard import Heard
 from policies.office.office import Office
 from policies.office.site import Site
+from policies.same_keys import same_keys
 from sensors.device import Device, DeviceId, Load, ZoneId
 
 _PRESENCE_KEPT: Final = timedelta(days=2)
@@ -113,7 +114,7 @@ class Books:
 
 def _news(before: Mapping[DeviceId, Heard], after: Mapping[DeviceId, Heard]) -> Iterable[tuple[DeviceId, Heard]]:
     """What was heard since. A step's map is a copy of the one before, so as a rule both have one order."""
-    if len(before) == len(after) and all(map(is_, before, after)):
+    if same_keys(before, after):
         return compress(after.items(), map(is_not, before.values(), after.values()))
     return [(name, heard) for name, heard in after.items() if before.get(name) is not heard]
 

@@ -134,7 +134,7 @@ def _energy() -> Section:
                     for day, name in enumerate(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))
                 ),
             ),
-            Paragraph(say("No significant change.")),
+            Paragraph(say("The whole office shows no significant change.")),
         ),
     )
 

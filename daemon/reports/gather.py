@@ -17,8 +17,8 @@ from policies.accounting.coverage import ENOUGH
 from policies.accounting.cross_check import CrossCheck, cross_check
 from policies.accounting.day_sums import DaySum, sums_of
 from policies.accounting.day_types import SLOT, DayType
-from policies.accounting.interval import Interval, interval
-from policies.accounting.ledger import in_order
+from policies.accounting.interval import by_rule, interval
+from policies.accounting.ledger import Entry, in_order
 from policies.accounting.month import Earlier, Month, Rows, make_month, month_bounds
 from policies.accounting.print_reconciling import reconciled
 from policies.accounting.printing import figures
@@ -79,6 +79,7 @@ def gathered(site: Site, policies: Iterable[Policy], history: History, year: int
     printers = [device.id for device in site.by_kind.get("printer", ())]
     sums = sums_of(history, site, loads, (lambda _: None) if pricing is None else pricing.at, start, end)
     savings = history.savings(start, end)
+    measured = _measured(site, history, savings, start, end)
     rows = Rows(
         sums,
         jobs,
@@ -86,7 +87,8 @@ def gathered(site: Site, policies: Iterable[Policy], history: History, year: int
         history.commands(start, end),
         savings,
         first_heard=_first_heard(history, sums, site, start),
-        interval=_interval(site, history, savings, start, end),
+        interval=interval(measured),
+        interval_by_rule=by_rule(measured),
         cross_check=held_against_the_model(site, history, start, end),
         counted=reconciled(history, printers, jobs, start, end),
         last_month=_earlier(site, history, year - (month == 1), (month - 2) % 12 + 1),
@@ -104,16 +106,16 @@ def held_against_the_model(site: Site, history: History, start: datetime, end: d
     return cross_check(days, first, after)
 
 
-def _interval(
+def _measured(
     site: Site, history: History, savings: Iterable[SavingRow], start: datetime, end: datetime
-) -> Interval | None:
-    """Of what the rows sum up. Where an older officed wrote a figure without its basis, that is worked out anew."""
+) -> list[Entry]:
+    """What the rows sum up, with what their interval is drawn from. Where an older officed wrote a figure without its basis, that is worked out anew."""
     entries, bare = written(savings)
     if bare:
         lacking = {(row.device, row.case_id, row.at) for row in bare}
         again = ledger(site, history, start, end, only={row.device for row in bare}).entries
         entries += [each for each in again if (each.action.device, each.action.case_id, each.action.at) in lacking]
-    return interval(in_order(entries))
+    return in_order(entries)
 
 
 def _first_heard(history: History, sums: Iterable[DaySum], site: Site, start: datetime) -> dict[DeviceId, datetime]:

@@ -12,6 +12,7 @@ from policies.accounting.basis import basis_of
 from policies.accounting.books import load_behind
 from policies.accounting.day_sums import day_sums
 from policies.accounting.day_types import SLOT
+from policies.accounting.interval import by_rule
 from policies.accounting.ledger import RESTART_SLOTS, Entry, LedgerName
 from policies.accounting.month import Month, Rows, make_month, month_bounds
 from policies.accounting.tariff import price_of, pricing_of
@@ -55,6 +56,7 @@ def reported(state: State, history: MemoryHistory, year: int, month: int) -> tup
         history.commands(start, end),
         history.savings(start, end),
         interval=found.interval,
+        interval_by_rule=by_rule(found.entries),
         cross_check=held_against_the_model(site, history, start, end),
     )
     return make_month(site, year, month, rows, yardstick(site, state.policies, bundled_factors(), year, month)), found

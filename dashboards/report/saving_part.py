@@ -1,6 +1,6 @@
 """Avoided energy: three ledgers that are never added up, how each number came about, and the office's meter beside them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from dashboards.report.annex import Annex
 from dashboards.report.document import Amount, Block, Cell, Figure, Paragraph, Section, Series, Table
@@ -12,10 +12,10 @@ from policies.accounting.month import Month
 from policies.words import Words, say
 
 _CONCLUSIONS: dict[str, Words] = {
-    "saved": say("It used less than its baseline explains."),
-    "used_more": say("It used more than its baseline explains."),
-    "no_significant_change": say("No significant change."),
-    "not_enough_data": say("Not enough data:"),
+    "saved": say("The whole office used less than its baseline explains."),
+    "used_more": say("The whole office used more than its baseline explains."),
+    "no_significant_change": say("The whole office shows no significant change."),
+    "not_enough_data": say("The whole office was not held against a model; what is missing:"),
 }
 
 
@@ -76,6 +76,7 @@ def _blocks(month: Month) -> Iterator[Block]:
     )
     policies = sorted({*avoided.measured.by_policy, *avoided.estimated.by_policy})
     if policies:
+        yield _by_rule(month, policies)
         yield Figure(
             "avoided_by_policy",
             say("By rule"),
@@ -95,6 +96,26 @@ def _blocks(month: Month) -> Iterator[Block]:
         )
     )
     yield from _meter(month, avoided.cross_check)
+
+
+def _by_rule(month: Month, policies: Sequence[str]) -> Table:
+    measured, estimated = month.avoided.measured.by_policy, month.avoided.estimated.by_policy
+    spans = {policy: month.avoided.by_rule.get(policy) for policy in policies}
+    return Table(
+        "avoided_of_rule",
+        say("What each rule avoided"),
+        (say("Rule"), say("measured"), say("at least"), say("at most"), say("estimated")),
+        tuple(
+            (
+                policy,
+                Amount("kwh", measured.get(policy)),
+                Amount("kwh", None if span is None else span.low_kwh),
+                Amount("kwh", None if span is None else span.high_kwh),
+                Amount("kwh", estimated.get(policy)),
+            )
+            for policy, span in spans.items()
+        ),
+    )
 
 
 def _ledgers(month: Month) -> list[tuple[Words, LedgerSum]]:

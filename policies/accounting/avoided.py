@@ -1,7 +1,7 @@
 """The ledger of a month, added up: measured and estimated apart, what is not claimed only counted, the second number beside."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from policies.accounting.cross_check import CrossCheck
 from policies.accounting.interval import LEVEL, Interval
@@ -24,7 +24,7 @@ class LedgerSum:
 
 @dataclass(frozen=True, slots=True)
 class Avoided:
-    """`interval` is that of `measured`, at `level`. `gap_kwh`: the office's meter (less model) minus both ledgers.
+    """`interval` is that of `measured`, `by_rule` that of each rule's share, at `level`. `gap_kwh`: the office's meter (less model) minus both ledgers.
 
     `hold_outs`: device-nights that were left alone to keep the baseline true.
     """
@@ -38,10 +38,15 @@ class Avoided:
     meter_kwh: float | None
     gap_kwh: float | None
     hold_outs: int
+    by_rule: Mapping[str, Interval] = field(default_factory=dict)
 
 
 def avoided(
-    rows: Iterable[SavingRow], interval: Interval | None, check: CrossCheck | None, hold_outs: int = 0
+    rows: Iterable[SavingRow],
+    interval: Interval | None,
+    check: CrossCheck | None,
+    hold_outs: int = 0,
+    by_rule: Mapping[str, Interval] | None = None,
 ) -> Avoided:
     """Sums of the rows; the gap only where the cross-check has a figure, significant or not."""
     by_ledger: dict[str, list[SavingRow]] = {"measured": [], "estimated": [], "not_claimed": []}
@@ -54,7 +59,8 @@ def avoided(
     if check is not None and check.predicted_kwh is not None and check.observed_kwh is not None:
         meter = check.predicted_kwh - check.observed_kwh
     gap = None if meter is None else meter - measured.kwh - estimated.kwh
-    return Avoided(measured, estimated, _sum(by_ledger["not_claimed"]), interval, LEVEL, check, meter, gap, hold_outs)
+    unclaimed = _sum(by_ledger["not_claimed"])
+    return Avoided(measured, estimated, unclaimed, interval, LEVEL, check, meter, gap, hold_outs, by_rule or {})
 
 
 def _sum(rows: Iterable[SavingRow]) -> LedgerSum:

@@ -51,6 +51,16 @@ def interval(entries: Sequence[Entry], *, repeats: int = REPEATS) -> Interval | 
     return Interval(max(0.0, total + min(low, 0.0)), total + max(high, 0.0))
 
 
+def by_rule(entries: Sequence[Entry]) -> dict[str, Interval]:
+    """The same for the measured entries of each rule by itself. Rules err together: these do not add up to the whole."""
+    found: dict[str, Interval] = {}
+    for policy in sorted({entry.action.policy for entry in entries}):
+        each = interval([entry for entry in entries if entry.action.policy == policy])
+        if each is not None:
+            found[policy] = each
+    return found
+
+
 class _Day:
     """One class's claims on one local day of the whole office: how far off each day of the baselines was, added up."""
 

@@ -50,6 +50,7 @@ class Rows:
     savings: Sequence[SavingRow] = ()
     first_heard: Mapping[DeviceId, datetime] = field(default_factory=dict)
     interval: Interval | None = None
+    interval_by_rule: Mapping[str, Interval] = field(default_factory=dict)
     cross_check: CrossCheck | None = None
     hold_outs: int | None = None
     """None: counted from the cases."""
@@ -183,6 +184,7 @@ def make_month(site: Site, year: int, month: int, rows: Rows, against: Yardstick
             rows.interval,
             rows.cross_check,
             hold_outs(rows.cases, site.calendar, start, end) if rows.hold_outs is None else rows.hold_outs,
+            rows.interval_by_rule,
         ),
         print_use([row for row in rows.jobs if start <= row.at < end]),
         rows.counted,

@@ -143,13 +143,8 @@ class Ledger:
 
     def _make_lines(self) -> None:
         heard, self._heard = self._heard, []
-        devices, line = self._site.devices, self._points.line
-        for reading in heard:
-            device = devices.get(reading.device)
-            if device is not None:
-                made = line(reading, device)
-                if made is not None:
-                    self._lines.append(made)
+        if heard:
+            self._lines += self._points.lines(heard, self._site.devices)
 
     def _touch(self) -> None:
         if not self.is_waiting:

@@ -25,7 +25,10 @@ from sensors.readings import (
 UNCLAIMED_AT_MOST = 2000
 _OF_ZONES = frozenset({Occupancy, Environment, Contact})
 """What is about a zone: it may change the verdict on everything that stands there."""
-_AIRY = frozenset({Climate, Environment})
+_AIR_KINDS = (Climate, Environment)
+_AIRY = frozenset(_AIR_KINDS)
+_OF_MORE = _OF_ZONES | _AIRY | {PrintJob}
+"""What is about more than the device and its last word."""
 _OF_NO_DEVICE = frozenset({CommandReply, Gateway, Announced})
 
 
@@ -86,9 +89,11 @@ def _device(into: Heed, heard: dict[DeviceId, Heard], device: Device, readings: 
     into.dirty.add(name)
     if name in site.measured_by:
         into.dirty.update(site.measured_by[name])
-    kinds = {type(reading) for reading in readings}
+    kinds = set(map(type, readings))
+    if kinds.isdisjoint(_OF_MORE):
+        return
     if not kinds.isdisjoint(_AIRY):
-        airy = [reading for reading in readings if isinstance(reading, Climate | Environment) and reading.live]
+        airy = [reading for reading in readings if isinstance(reading, _AIR_KINDS) and reading.live]
         if airy:
             _air(into, device, airy, before.silent_after)
     if PrintJob in kinds:
@@ -102,13 +107,14 @@ def _air(into: Heed, device: Device, readings: Sequence[Climate | Environment], 
 
     The weather concerns every unit of the site.
     """
-    said = [(one.arrived_at, one.room_celsius, one.humidity_percent) for one in readings]
-    if any(celsius is not None or percent is not None for _, celsius, percent in said):
+    before = (into.office.air if into.air is None else into.air).get(device.id, STILL)
+    air = breathe(before, readings, silent_after)
+    if air is not before:
         if into.air is None:
             into.air = dict(into.office.air)
-        into.air[device.id] = breathe(into.air.get(device.id, STILL), said, silent_after)
+        into.air[device.id] = air
     for reading in readings:
-        if isinstance(reading, Environment) and reading.outdoor_celsius is not None:
+        if type(reading) is Environment and reading.outdoor_celsius is not None:
             site = into.office.site
             outdoor = hear_outdoor(
                 into.office.outdoor,

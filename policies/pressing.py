@@ -45,13 +45,15 @@ def is_pressing(office: Office, readings: Iterable[AnyReading]) -> bool:
             if kind not in _DONE:
                 return True
             continue
-        device = reading.device
-        if device not in devices:
+        before = heard.get(reading.device)
+        if before is None:
+            if reading.device in devices:
+                return True
             continue
-        before = heard.get(device)
-        if before is None or before.is_silent(reading.arrived_at):
+        heard_at = before.heard_at
+        if heard_at is None or reading.arrived_at - heard_at > before.silent_after:
             return True
-        for value, known in zip(states(reading), states(before), strict=True):
+        for value, known in zip(states(reading), states(before), strict=False):  # of one length
             if value is not None and (known is None or known.value != value or not known.live):
                 return True
     return False

@@ -5,12 +5,12 @@ outbox keeps the order and the room.
 """
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import compress
 
 from daemon.history.answers import Doubt, Hold, Retry, SetAside, Split, Stored, Writer, verdict
-from daemon.history.layout import stamps_ns
+from daemon.history.layout import Layout, span_ns, stamps_ns
 from daemon.journal.schema import CrashPoint, Refused
 
 HOLD = timedelta(seconds=30)
@@ -60,15 +60,23 @@ class Delivery:
         self._refused = []
         layout = self._writer.layout()
         earliest, latest = layout.bounds_ns(self._now())
-        stamps = stamps_ns(lines)
-        if stamps and not earliest <= min(stamps) <= max(stamps) <= latest:
-            within = [earliest <= at_ns <= latest for at_ns in stamps]
-            self._refused += [Refused(line, _STRAY) for line, good in zip(lines, within, strict=True) if not good]
-            lines, stamps = list(compress(lines, within)), list(compress(stamps, within))
-        pieces = deque(_Piece(piece) for piece in layout.pieces(lines, stamps) if piece)
+        span = span_ns(lines)
+        if span is not None and earliest <= span[0] and span[1] <= latest and layout.is_one_shard(*span):
+            pieces = deque([_Piece(lines)])
+        else:
+            pieces = deque(self._cut(lines, layout, earliest, latest))
         while pieces:
             self._attempt(pieces)
         return self._refused
+
+    def _cut(self, lines: Sequence[bytes], layout: Layout, earliest: int, latest: int) -> Iterator["_Piece"]:
+        """One piece a shard, of what the database keeps at all."""
+        stamps = stamps_ns(lines)
+        within = [earliest <= at_ns <= latest for at_ns in stamps]
+        self._refused += [Refused(line, _STRAY) for line, good in zip(lines, within, strict=True) if not good]
+        for piece in layout.pieces(list(compress(lines, within)), list(compress(stamps, within))):
+            if piece:
+                yield _Piece(piece)
 
     def in_trouble(self, reason: str, *, held: bool) -> None:
         """Note it, and tell it when it is new."""

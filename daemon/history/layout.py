@@ -36,15 +36,19 @@ class Layout(msgspec.Struct, frozen=True):
         earliest = EARLIEST_NS if self.retention is None else max(_nanoseconds(now - self.retention), EARLIEST_NS)
         return earliest, _nanoseconds(now + AHEAD)
 
+    def is_one_shard(self, first_ns: int, last_ns: int) -> bool:
+        """Whether what lies between these stamps may be sent as it is."""
+        if self.shard is None:
+            return True
+        width = self.shard // timedelta(microseconds=1) * 1000
+        return (first_ns - _MONDAY_NS) // width == (last_ns - _MONDAY_NS) // width
+
     def pieces(self, lines: Sequence[bytes], stamps: Sequence[int]) -> Iterator[Sequence[bytes]]:
         """The lines, in order, one list a shard. `stamps` are theirs, in nanoseconds."""
-        if self.shard is None or not lines:
+        if self.shard is None or not lines or self.is_one_shard(min(stamps), max(stamps)):
             yield lines
             return
         width = self.shard // timedelta(microseconds=1) * 1000
-        if (min(stamps) - _MONDAY_NS) // width == (max(stamps) - _MONDAY_NS) // width:
-            yield lines
-            return
         by_shard: dict[int, list[bytes]] = {}
         for line, at_ns in zip(lines, stamps, strict=True):
             by_shard.setdefault((at_ns - _MONDAY_NS) // width, []).append(line)
@@ -59,6 +63,19 @@ def shard_of(retention: timedelta | None) -> timedelta:
     if retention is None or retention >= _LONG:
         return timedelta(days=7)
     return timedelta(days=1) if retention >= timedelta(days=2) else timedelta(hours=1)
+
+
+def span_ns(lines: Sequence[bytes]) -> tuple[int, int] | None:
+    """The first and the last stamp, where all are of our years: texts of 19 digits are in the order of their numbers.
+
+    None: look at each (`stamps_ns`). What lies between two stamps and is none is for the database to refuse.
+    """
+    tails = [line[-_DIGITS - 1 :] for line in lines]
+    first, last = min(tails, default=b""), max(tails, default=b"")
+    is_usual = (
+        first[:1] == b" " == last[:1] and len(first) == _DIGITS + 1 and first[1:].isdigit() and last[1:].isdigit()
+    )
+    return (int(first), int(last)) if is_usual else None
 
 
 def stamps_ns(lines: Sequence[bytes]) -> list[int]:

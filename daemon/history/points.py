@@ -7,7 +7,7 @@ stands at its own end, whenever it was told, so that it is in its own day and is
 stamp of its own, stands there.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -16,7 +16,7 @@ from zlib import crc32
 from daemon.history.escaping import tag
 from daemon.history.fields import KINDS, field, is_storable
 from daemon.history.schema import MEASUREMENTS, Value
-from sensors.device import Device
+from sensors.device import Device, DeviceId
 from sensors.readings import AnyReading, PrintCounter, PrintJob, Reading
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -39,37 +39,46 @@ class Points:
         self._of_jobs: dict[tuple[str, str], tuple[Device, str]] = {}
         self._at = _EPOCH
         self._at_us = 0
-        self._stamp = "0"
 
     def line(self, reading: AnyReading, device: Device) -> bytes | None:
-        """One point; None for kinds that are not stored, and where nothing was said.
+        """One point; None for kinds that are not stored, and where nothing was said."""
+        made = self.lines((reading,), {reading.device: device})
+        return made[0] if made else None
+
+    def lines(self, readings: Iterable[AnyReading], devices: Mapping[DeviceId, Device]) -> list[bytes]:
+        """A point for each reading of one of these devices, in their order; none where nothing was said.
 
         What is no news and has a stamp of the last week lands at its own time; everything else when it arrived.
         """
-        kind = self._kinds.get(type(reading))
-        if kind is None:
-            return None
-        measurement, fields, all_series = kind
-        said = fields(reading)
-        if not said:
-            return None
-        if isinstance(reading, PrintJob):
-            return self._job_line(reading, device, said)
-        at = reading.arrived_at if reading.live else _own_time(reading)
-        if at is not self._at:
-            past = at - self._at  # of one read and so microseconds apart, as a rule: two divisions less
-            self._at_us = microseconds(at) if past.seconds or past.days else self._at_us + past.microseconds
-            self._at = at
-            self._stamp = f"{self._at_us}000"
-        series = all_series.get(device.id)
-        if series is None or series.device is not device:
-            series = all_series[device.id] = self._remember(measurement, device, reading)
-        if series.at_us == self._at_us:
-            series.tie += 1
-            return f"{series.prefix} {said[1:]} {series.at_us * 1000 + series.tie}".encode()
-        series.at_us = self._at_us
-        series.tie = 0
-        return f"{series.prefix} {said[1:]} {self._stamp}".encode()
+        made: list[bytes] = []
+        kinds, last_at, at_us = self._kinds, self._at, self._at_us
+        for reading in readings:
+            device, kind = devices.get(reading.device), kinds.get(type(reading))
+            if device is None or kind is None:
+                continue
+            measurement, fields, all_series = kind
+            said = fields(reading)
+            if not said:
+                continue
+            if measurement == "print_job":
+                made.append(self._job_line(reading, device, said))  # type: ignore[arg-type]  # of that measurement
+                continue
+            at = reading.arrived_at if reading.live else _own_time(reading)
+            if at is not last_at:
+                past = at - last_at  # of one read and so microseconds apart, as a rule: two divisions less
+                at_us = microseconds(at) if past.seconds or past.days else at_us + past.microseconds
+                last_at = at
+            series = all_series.get(device.id)
+            if series is None or series.device is not device:
+                series = all_series[device.id] = self._remember(measurement, device, reading)
+            if series.at_us == at_us:
+                series.tie += 1
+                made.append(f"{series.prefix} {said[1:]} {at_us * 1000 + series.tie}".encode())
+            else:
+                series.at_us, series.tie = at_us, 0
+                made.append(f"{series.prefix} {said[1:]} {at_us}000".encode())
+        self._at, self._at_us = last_at, at_us
+        return made
 
     def record_line(
         self,

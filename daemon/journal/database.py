@@ -20,7 +20,7 @@ from daemon.journal.schema import TABLES, VERSION
 Value = int | float | str | bytes | None
 Row = tuple[Value, ...]
 
-_WAL_PAGES = 4000
+_LOG_BYTES = 16 * 1024 * 1024
 
 
 class Database:
@@ -134,8 +134,9 @@ class Database:
             _check(connection)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
-        connection.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
-        connection.execute(f"PRAGMA journal_size_limit = {_WAL_PAGES * self._page_bytes}")
+        self._page_bytes = _pragma(connection, "page_size")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_BYTES // self._page_bytes}")
+        connection.execute(f"PRAGMA journal_size_limit = {_LOG_BYTES}")
         found = _pragma(connection, "user_version")
         if found > VERSION:
             raise StoreUnavailable(
@@ -145,7 +146,6 @@ class Database:
             for statement in TABLES:
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {VERSION}")
-        self._page_bytes = _pragma(connection, "page_size")
         connection.execute(f"PRAGMA max_page_count = {max(self._maximum_bytes // self._page_bytes, 64)}")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from sensors.readings import Climate, Environment
+
 WINDOW_MINUTES = 15
 _MINUTE = timedelta(minutes=1)
 Minute = tuple[int, float, int]
@@ -16,10 +18,14 @@ Minute = tuple[int, float, int]
 
 
 class Window(msgspec.Struct, frozen=True, gc=False):
-    """One quantity of one device. `mean` is that of the quarter of an hour before the last reading; None: not heard long enough."""
+    """One quantity of one device."""
 
     minutes: tuple[Minute, ...] = ()
-    mean: float | None = None
+
+    @property
+    def mean(self) -> float | None:
+        """That of the quarter of an hour before the last reading; None: not heard long enough. Made when a rule asks."""
+        return _mean(self.minutes) if self.minutes else None
 
 
 class Air(msgspec.Struct, frozen=True, gc=False):
@@ -32,30 +38,41 @@ class Air(msgspec.Struct, frozen=True, gc=False):
 STILL = Air()
 
 
-Said = tuple[datetime, float | None, float | None]
-"""When, °C, percent."""
+def breathe(air: Air, readings: Sequence[Climate | Environment], silent_after: timedelta) -> Air:
+    """The same after these live readings, in order: the very same where they say nothing of the air.
 
-
-def breathe(air: Air, said: Sequence[Said], silent_after: timedelta) -> Air:
-    """The same after these live readings, in order. What falls into one minute is summed up first."""
+    What falls into one minute is summed up first.
+    """
+    if len(readings) == 1:
+        (one,) = readings
+        room, humidity = air.room_celsius, air.humidity_percent
+        if one.room_celsius is not None:
+            room = put(room, one.room_celsius, one.arrived_at, silent_after)
+        if one.humidity_percent is not None:
+            humidity = put(humidity, one.humidity_percent, one.arrived_at, silent_after)
+        return air if room is air.room_celsius and humidity is air.humidity_percent else Air(room, humidity)
+    celsius = [(one.arrived_at, one.room_celsius) for one in readings if one.room_celsius is not None]
+    percents = [(one.arrived_at, one.humidity_percent) for one in readings if one.humidity_percent is not None]
+    if not celsius and not percents:
+        return air
     return Air(
-        _put_all(air.room_celsius, [(at, celsius) for at, celsius, _ in said], silent_after),
-        _put_all(air.humidity_percent, [(at, percent) for at, _, percent in said], silent_after),
+        _put_all(air.room_celsius, celsius, silent_after),
+        _put_all(air.humidity_percent, percents, silent_after),
     )
 
 
-def _put_all(window: Window, said: Sequence[tuple[datetime, float | None]], silent_after: timedelta) -> Window:
+def _put_all(window: Window, said: Sequence[tuple[datetime, float]], silent_after: timedelta) -> Window:
+    if not said:
+        return window
     begun, total, number = said[0][0], 0.0, 0
     for at, value in said:
-        if value is None:
-            continue
         if number and at.minute == begun.minute and timedelta(0) <= at - begun < _MINUTE:
             total, number = total + value, number + 1
             continue
         if number:
             window = put(window, total, begun, silent_after, number)
         begun, total, number = at, value, 1
-    return put(window, total, begun, silent_after, number) if number else window
+    return put(window, total, begun, silent_after, number)
 
 
 def put(window: Window, value: float, at: datetime, silent_after: timedelta, number: int = 1) -> Window:
@@ -73,7 +90,7 @@ def put(window: Window, value: float, at: datetime, silent_after: timedelta, num
     else:
         first = _first_needed(minutes, minute - WINDOW_MINUTES + 1)
         minutes = (*minutes[first:], (minute, value, number))
-    return Window(minutes, _mean(minutes))
+    return Window(minutes)
 
 
 def _first_needed(minutes: tuple[Minute, ...], begin: int) -> int:

@@ -138,28 +138,28 @@ def hear(heard: Heard, reading: Reading) -> Heard:
     known any more until the device speaks.
     """
     changes: dict[str, object] = {}
-    at, live = reading.arrived_at, reading.live
-    names, said = SAID.get(type(reading), _NOTHING_SAID)
-    for name, value, old in zip(names, said(reading), said(heard), strict=True):
+    kind, at, live = type(reading), reading.arrived_at, reading.live
+    names, said = SAID.get(kind, _NOTHING_SAID)
+    for name, value, old in zip(names, said(reading), said(heard), strict=False):  # of one length, and seen to be cheap
         if value is None:
             continue
-        if old is None:
-            changes[name] = Signal(value, at, at, live)
-        elif live:
-            changes[name] = Signal(value, at, old.since if old.value == value and old.live else at, True)
+        if live:
+            is_same = old is not None and old.live and old.value == value
+            changes[name] = Signal(value, at, old.since if is_same else at, True)
+        elif old is None:
+            changes[name] = Signal(value, at, at, False)
         elif not old.live:
             changes[name] = Signal(value, at, old.since if old.value == value else at, False)
         elif old.value != value:
             changes[name] = Signal(value, at, at, False)
-    kind = type(reading)
     if kind is PrintJob:
         changes["jobs"] = with_jobs(heard.jobs, (reading,))  # type: ignore[arg-type]  # it is one
-    if isinstance(reading, Availability):
-        changes["available"] = reading.online
+    if kind is Availability:
+        changes["available"] = reading.online  # type: ignore[attr-defined]  # it is one
     elif live:
         changes["heard_at"] = at
-    if isinstance(reading, Climate | Power) and reading.memo:
-        changes["memo"] = reading.memo
+    if (kind is Climate or kind is Power) and reading.memo:  # type: ignore[attr-defined]  # both have it
+        changes["memo"] = reading.memo  # type: ignore[attr-defined]  # as above
     return replace(heard, **changes) if changes else heard
 
 

@@ -151,12 +151,14 @@ def _air(office: Office, devices: list[Device], now: datetime) -> Air | None:
         if heard.is_silent(now):
             continue
         celsius, percent = heard.room_celsius, heard.humidity_percent
-        if celsius is not None and celsius.live and air.room_celsius.mean is not None:
-            means.append(air.room_celsius.mean)
+        mean = air.room_celsius.mean if celsius is not None and celsius.live else None
+        if celsius is not None and mean is not None:
+            means.append(mean)
             values.append(celsius.value)
             said.append((device.id, celsius.at))
-        if percent is not None and percent.live and air.humidity_percent.mean is not None:
-            mean_percents.append(air.humidity_percent.mean)
+        mean = air.humidity_percent.mean if percent is not None and percent.live else None
+        if percent is not None and mean is not None:
+            mean_percents.append(mean)
             percents.append(percent.value)
     if not means:
         return None

@@ -18,6 +18,8 @@ from daemon.mqtt.wire import V311, encode
 CORE = 0
 WINDOW = 1000
 _CHUNK = 100
+PID_FILE, SUBSCRIPTIONS = "mosquitto.pid", "subscriptions.log"
+"""In the broker's folder: its process, and one line for each subscription that was made."""
 CONFIGURATION = """
 allow_anonymous true
 max_queued_messages 10000000
@@ -25,6 +27,7 @@ max_queued_bytes 0
 max_inflight_messages 1000
 queue_qos0_messages true
 set_tcp_nodelay true
+log_type subscribe
 """
 
 
@@ -45,7 +48,8 @@ def broker(folder: Path) -> Iterator[int]:
     port = free_port()
     file = folder / "mosquitto.conf"
     user = "user root\n" if os.geteuid() == 0 else ""
-    file.write_text(f"listener {port} 127.0.0.1\n{user}{CONFIGURATION}")
+    files = f"pid_file {folder / PID_FILE}\nlog_dest file {folder / SUBSCRIPTIONS}\n"
+    file.write_text(f"listener {port} 127.0.0.1\n{user}{files}{CONFIGURATION}")
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     process = subprocess.Popen([program() or "mosquitto", "-c", str(file)], **quiet)  # type: ignore[call-overload]  # noqa: S603  found on the PATH
     os.sched_setaffinity(process.pid, {CORE})

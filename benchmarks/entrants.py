@@ -1,111 +1,17 @@
-"""Who takes part, and how each is started, told to go, and asked what it cost."""
+"""Who takes part."""
 
-import json
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Protocol
+from collections.abc import Sequence
 
-HERE = Path(__file__).parent
-
-
-class RefusedError(Exception):
-    """There is no figure, for this reason."""
-
-
-class Run(Protocol):
-    """One process of a contestant."""
-
-    def go(self) -> None:
-        """Connect and subscribe; returns when it has."""
-
-    def finish(self) -> tuple[float, frozenset[str] | None]:
-        """CPU seconds since `go`, and the violations found (None: judges nothing)."""
-
-
-Start = Callable[[int, int, Path], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Entrant:
-    """`run(broker port, sink port, folder)` is a context manager that gives a Run; `missing` says why it cannot."""
-
-    name: str
-    what: str
-    durable: bool
-    run: Start
-    missing: Callable[[], str] = lambda: ""
-
-
-class PythonRun:
-    """A script that speaks as `contest.take_part` does."""
-
-    def __init__(self, script: str, arguments: Sequence[str]) -> None:
-        self.process = subprocess.Popen(  # noqa: S603  ourselves
-            [sys.executable, str(HERE / script), *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        self.rss_mb = 0.0
-        self._hear()
-
-    def go(self) -> None:
-        """Connect."""
-        self._tell("go")
-        self._hear()
-
-    def finish(self) -> tuple[float, frozenset[str] | None]:
-        """What it cost and found."""
-        self._tell("finish")
-        said = self._hear()
-        self.rss_mb = float(said["rss_mb"])
-        return float(said["cpu"]), frozenset(said["violations"])
-
-    def end(self) -> None:
-        """Let it stop by itself: the broker keeps its session."""
-        for word in ("finish", "stop"):
-            if self.process.poll() is None:
-                self._tell(word)
-        try:
-            self.process.communicate(timeout=20)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-
-    def _tell(self, word: str) -> None:
-        assert self.process.stdin is not None  # noqa: S101  made with a pipe
-        try:
-            self.process.stdin.write(f"{word}\n")
-            self.process.stdin.flush()
-        except BrokenPipeError:
-            raise RefusedError("it ended by itself") from None
-
-    def _hear(self) -> Any:
-        assert self.process.stdout is not None  # noqa: S101  made with a pipe
-        line = self.process.stdout.readline()
-        if not line:
-            raise RefusedError("it ended by itself")
-        return json.loads(line)
-
-
-def script(name: str, *more: str) -> Start:
-    """How to run one of our scripts."""
-
-    @contextmanager
-    def run(broker: int, sink: int, folder: Path) -> Iterator[PythonRun]:
-        started = PythonRun(name, [str(broker), str(sink), str(folder), *more])
-        try:
-            yield started
-        finally:
-            started.end()
-
-    return run
-
+import contestant_node_red
+import contestant_telegraf
+from entrant import Entrant
+from python_run import script
 
 ENTRANTS: Sequence[Entrant] = (
     Entrant("officed", "in full, durable", durable=True, run=script("contestant_officed.py")),
     Entrant(
         "usual", "paho + json + pydantic + Point + batching WriteApi", durable=False, run=script("contestant_usual.py")
     ),
+    contestant_node_red.ENTRANT,
+    contestant_telegraf.ENTRANT,
 )

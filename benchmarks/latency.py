@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from broker import Publisher, broker, packets
-from entrants import script
+from python_run import script
 from sink import sink
 from workload import PLUGS, THERMOSTATS, Message, is_shut, payload, probe_topic
 

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from broker import Publisher, broker, packets
-from entrants import script
+from python_run import script
 from sink import sink
 from workload import PLUGS, PRINTERS, payload
 

@@ -1,11 +1,12 @@
 """The whole way, side by side: from the broker's queue to the database's 204, with everything durable and policies on.
 
-    make bench          or  python benchmarks/pipeline.py [--quick] [--only officed,usual] [--repeat 3] [--write]
+    make bench          or  python benchmarks/pipeline.py [--quick] [--only officed,telegraf] [--repeat 3] [--write]
 
 CPU-seconds (user and system, all threads) of the consumer per 100,000 messages, from just before it connects to the last
 204. Broker, publisher and sink on core 0, the consumer alone on core 1. Four loads: `drain` (the broker's queue is full, the
 publisher is gone), `flood` (live, as fast as the broker takes it), and two fixed rates. Every row passes the equal-work
-check or is refused. Latency and memory are measured in runs of their own. `--write` renews benchmarks/RESULTS.md and README's table.
+check or is refused; Node-RED and Telegraf take part where they can be had. Latency and memory are measured in runs of their
+own. `--write` renews benchmarks/RESULTS.md and the tables of both READMEs.
 """
 
 import argparse
@@ -17,7 +18,8 @@ from pathlib import Path
 
 import report
 from broker import CORE, Publisher, broker, packets, program
-from entrants import ENTRANTS, Entrant, RefusedError
+from entrant import Entrant, RefusedError, Violations
+from entrants import ENTRANTS
 from equal_work import Work, differences
 from latency import latencies_ms
 from memory import resident_mb
@@ -38,10 +40,15 @@ def main() -> None:
     chosen = [each for each in ENTRANTS if not options.only or each.name in options.only.split(",")]
     table: report.Table = {}
     for entrant in chosen:
-        if entrant.missing():
-            table[entrant.name] = entrant.missing()
-            print(f"{entrant.name}: skipped, {entrant.missing()}")
-    loads = {name: load for name, load in LOADS.items() if not options.loads or name in options.loads.split(",")}
+        if reason := entrant.missing():
+            table[entrant.name] = reason
+            print(f"{entrant.name}: left out, {reason}")
+    fewer = 10 if options.quick else 1
+    loads = {
+        name: (count // fewer, rate)
+        for name, (count, rate) in LOADS.items()
+        if not options.loads or name in options.loads.split(",")
+    }
     for load, (count, rate) in loads.items():
         wanted = expected(count)
         for turn in range(options.repeat):
@@ -57,15 +64,15 @@ def main() -> None:
     if options.skip_latency:
         return
     delays = {delay: latencies_ms(delay) for delay in ("20ms", "0ms")}
-    text = report.page(
-        table, list(loads), delays, resident_mb(5_000), options.repeat, {each.name: each.what for each in ENTRANTS}
-    )
+    what = {each.name: each.what for each in ENTRANTS}
+    versions = [each.version() for each in chosen if isinstance(table.get(each.name), dict) and each.version()]
+    text = report.page(table, list(loads), delays, resident_mb(5_000), options.repeat, what, versions)
     print(text)
     if options.write:
         here = Path(__file__).parent
         (here / "RESULTS.md").write_text(text)
-        readme = here.parent / "README.md"
-        readme.write_text(report.shown(readme.read_text(), table, list(loads)))
+        for readme in (here.parent / "README.md", here.parent / "README.zh_CN.md"):
+            readme.write_text(report.shown(readme.read_text(), table, list(loads)))
 
 
 def measured(entrant: Entrant, load: str, count: int, rate: int, wanted: Work) -> float | str:
@@ -85,9 +92,7 @@ def measured(entrant: Entrant, load: str, count: int, rate: int, wanted: Work) -
         return "; ".join(wrong) if wrong else cpu / count * 100_000
 
 
-def _drain(
-    entrant: Entrant, port: int, database: Sink, folder: Path, sent: list[bytes]
-) -> tuple[float, frozenset[str] | None]:
+def _drain(entrant: Entrant, port: int, database: Sink, folder: Path, sent: list[bytes]) -> tuple[float, Violations]:
     """A full queue. What was queued is no evidence, so each device says its last word again, live, when the queue is empty."""
     with entrant.run(port, database.port, folder) as subscriber:
         subscriber.go()
@@ -99,23 +104,23 @@ def _drain(
         publisher.flood(sent[-TOPICS:])
         _wait(database, len(sent))
         publisher.close()
-        cost: tuple[float, frozenset[str] | None] = consumer.finish()
+        cost: tuple[float, Violations] = consumer.finish()
         return cost
 
 
 def _live(
     entrant: Entrant, port: int, database: Sink, folder: Path, sent: list[bytes], rate: int
-) -> tuple[float, frozenset[str] | None]:
+) -> tuple[float, Violations]:
     with entrant.run(port, database.port, folder) as consumer:
-        publisher = Publisher(port)
         consumer.go()
+        publisher = Publisher(port)
         if rate:
             publisher.paced(sent, rate)
         else:
             publisher.flood(sent)
         _wait(database, len(sent))
         publisher.close()
-        cost: tuple[float, frozenset[str] | None] = consumer.finish()
+        cost: tuple[float, Violations] = consumer.finish()
         return cost
 
 
@@ -133,10 +138,11 @@ def _wait(database: Sink, lines: int) -> None:
 def _options() -> argparse.Namespace:
     options = argparse.ArgumentParser(description="From the broker's queue to the database, side by side.")
     options.add_argument("--repeat", type=int, default=3)
+    options.add_argument("--quick", action="store_true", help="a tenth of the messages: a look, no figure")
     options.add_argument("--only", default="", help="names of contestants, with commas")
     options.add_argument("--loads", default="", help="drain,flood,5k/s,1k/s")
     options.add_argument("--skip-latency", action="store_true")
-    options.add_argument("--write", action="store_true", help="renew RESULTS.md and the table in README.md")
+    options.add_argument("--write", action="store_true", help="renew RESULTS.md and the tables of both READMEs")
     return options.parse_args()
 
 

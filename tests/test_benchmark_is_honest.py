@@ -86,6 +86,7 @@ def test_the_table_of_the_last_run_takes_the_place_of_the_one_before_it() -> Non
     assert shown(after, table, ["drain"]) == after
 
 
-def test_readme_has_a_place_for_the_table() -> None:
-    text = (BENCHMARKS.parent / "README.md").read_text()
+@pytest.mark.parametrize("name", ["README.md", "README.zh_CN.md"])
+def test_readme_has_a_place_for_the_table(name: str) -> None:
+    text = (BENCHMARKS.parent / name).read_text()
     assert 0 <= text.index(BEGIN) < text.index(END)

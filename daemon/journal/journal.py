@@ -19,8 +19,7 @@ from daemon.journal.letting_go import LET_GO, what_may_go
 from daemon.journal.outbox import Outbox
 from daemon.journal.schema import CrashPoint, RawRow
 
-_PAGE_BYTES = 16_384
-"""Of a fresh file. Rows are reads of up to 256 kB: on small pages their chains cost twice as much to write, and to delete."""
+_PAGE_BYTES = 16_384  # rows are reads of up to 256 kB: chains of small pages cost twice as much
 _MEASURE_EVERY = 64
 _KEPT_FREE = 8
 _FOR_REFUSED = 16

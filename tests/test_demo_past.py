@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from daemon.accounting.bookkeeper import slot_line
 from daemon.demonstration.demo import MORNING
 from daemon.demonstration.kept_past import KeptPast
-from daemon.demonstration.past import Lived, Span, live, spans
+from daemon.demonstration.past import Lived, Span, live, spans, write_down
+from daemon.history.points import Points
 from daemon.history.sqlite import SqliteHistory
 from daemon.history.sqlite_file import HistoryFile
 from daemon.history.sqlite_writer import SqliteWriter
@@ -26,7 +28,7 @@ def lived() -> Lived:
 @pytest.fixture
 def history(lived: Lived, tmp_path: Path) -> SqliteHistory:
     file = HistoryFile(tmp_path / "history.sqlite", tell=pytest.fail)
-    assert SqliteWriter(file, now=lambda: MORNING).write(lived.lines) == [], "the store takes every line"
+    assert write_down(lived, SqliteWriter(file, now=lambda: MORNING)) == [], "the store takes every line"
     file.close()
     return SqliteHistory(HistoryFile(tmp_path / "history.sqlite", tell=pytest.fail))
 
@@ -42,6 +44,25 @@ def test_every_device_has_its_slots_and_the_days_their_jobs_and_cases(history: S
     assert sum(slot.coverage_seconds or 0 for slot in metered) > 0.97 * 900 * len(metered)
     assert history.jobs(MONDAY, MONDAY + 2 * DAY)
     assert history.cases(MONDAY, MONDAY + DAY)
+
+
+def test_slots_put_down_as_they_are_come_out_like_those_written_as_lines(lived: Lived, tmp_path: Path) -> None:
+    some = list(lived.slots[:500])
+    points = Points(lived.site)
+    lines = [line for line in (slot_line(points, each) for each in some) if line is not None]
+    assert len(lines) == len(some)
+    found = []
+    for name in ("put", "lines"):
+        file = HistoryFile(tmp_path / f"{name}.sqlite", tell=pytest.fail)
+        writer = SqliteWriter(file, now=lambda: MORNING)
+        if name == "put":
+            assert write_down(Lived(lived.site, b"", some, b""), writer) == []
+        else:
+            assert writer.write(b"\n".join(lines)) == []
+        found.append(SqliteHistory(file).slots(MONDAY - DAY, MONDAY + 2 * DAY))
+        file.close()
+    assert found[0] == found[1]
+    assert len(found[0]) > 400
 
 
 def test_it_only_watches_at_first_and_acts_from_the_month_on(history: SqliteHistory) -> None:

@@ -13,6 +13,7 @@ from daemon.accounting.in_force import InForce
 from daemon.accounting.replay import replay, since_when
 from daemon.errors import StoreUnavailable
 from daemon.history.points import Points
+from daemon.history.schema import Value
 from policies.accounting.books import Books, SiteSlot
 from policies.accounting.day_types import slot_start
 from policies.control.case import Case
@@ -34,10 +35,11 @@ Write = Callable[[bytes, int], None]
 
 
 class Bookkeeper:
-    """Of one site. `write`: see `Write`."""
+    """Of one site. `write`: see `Write`. `keep`: where the slots go instead, not made into lines."""
 
-    def __init__(self, site: Site, write: Write) -> None:
+    def __init__(self, site: Site, write: Write, keep: Callable[[Sequence[SiteSlot]], None] | None = None) -> None:
         self._site = site
+        self._keep = keep
         self._books = Books(site)
         self._points = Points(site.id)
         self._write = write
@@ -69,7 +71,7 @@ class Bookkeeper:
         self._books.note(state.office, now, self._breaking(state), self._in_force.after(state, now))
         if self._slot is None or slot_start(now) != self._slot:
             self._slot = slot_start(now)
-            self._put(list(self._books.ready(now)))
+            (self._keep or self._put)(list(self._books.ready(now)))
 
     def _breaking(self, state: State) -> frozenset[DeviceId]:
         """Devices with a case of the rule that `violation_seconds` counts: for climate devices their setting's."""
@@ -101,17 +103,24 @@ class Bookkeeper:
 
 def slot_line(points: Points, each: SiteSlot) -> bytes | None:
     """The point of one slot; the same slot given out again takes the place of the first."""
+    return points.record_line("slot", slot_tags(each), slot_fields(each), each.slot.at)
+
+
+def slot_tags(each: SiteSlot, site: str | None = None) -> dict[str, str]:
+    """The tags of that point; `site` is added where a line would get it by itself."""
     slot = each.slot
-    return points.record_line(
-        "slot",
-        {"device": slot.device, "zone": slot.zone, "load": slot.load},
-        {
-            "energy_kwh": None if slot.energy_kwh is None else round(slot.energy_kwh, 9),
-            "on_seconds": round(slot.on_seconds, 3),
-            "violation_seconds": round(slot.violation_seconds, 3),
-            "occupied_seconds": None if each.occupied_seconds is None else round(each.occupied_seconds, 3),
-            "coverage_seconds": round(slot.coverage_seconds, 3),
-            "controlled": slot.controlled,
-        },
-        slot.at,
-    )
+    tags: dict[str, str] = {"device": slot.device, "zone": slot.zone, "load": slot.load}
+    return tags if site is None else {**tags, "site": site}
+
+
+def slot_fields(each: SiteSlot) -> dict[str, Value | None]:
+    """The fields of that point."""
+    slot = each.slot
+    return {
+        "energy_kwh": None if slot.energy_kwh is None else round(slot.energy_kwh, 9),
+        "on_seconds": round(slot.on_seconds, 3),
+        "violation_seconds": round(slot.violation_seconds, 3),
+        "occupied_seconds": None if each.occupied_seconds is None else round(each.occupied_seconds, 3),
+        "coverage_seconds": round(slot.coverage_seconds, 3),
+        "controlled": slot.controlled,
+    }

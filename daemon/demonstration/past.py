@@ -7,7 +7,7 @@ are complete. The first span begins with days on which officed only watched: wha
 
 import gc
 import multiprocessing
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from daemon.accounting.bookkeeper import Bookkeeper
+from daemon.accounting.bookkeeper import Bookkeeper, slot_fields, slot_tags
 from daemon.accounting.ledger_job import ledger, saving_lines
 from daemon.configuration.build import build_policies, build_site
 from daemon.configuration.load import parse
@@ -23,10 +23,12 @@ from daemon.history.points import Points
 from daemon.history.sqlite import SqliteHistory
 from daemon.history.sqlite_file import HistoryFile
 from daemon.history.sqlite_writer import SqliteWriter
+from daemon.journal.schema import Refused
 from daemon.records import Ledger
 from daemon.silence import with_silence
 from daemon.simulation.loop import Lockstep
 from daemon.snapshot import pack_office
+from policies.accounting.books import SiteSlot
 from policies.accounting.tariff import price_of, pricing_of
 from policies.control.effects import Effect, Record
 from policies.office.office import Office
@@ -58,9 +60,11 @@ class Span:
 
 @dataclass(frozen=True)
 class Lived:
-    """`lines` are points of the database's protocol; `office` what a daemon would have kept of its last state."""
+    """`slots` are nearly all, `lines` the other points; `office` what a daemon would have kept of its last state."""
 
+    site: str
     lines: bytes
+    slots: Sequence[SiteSlot]
     office: bytes
 
 
@@ -103,12 +107,16 @@ def _live_into(path: Path, span: Span) -> bytes:
     lived = live(span)
     file = HistoryFile(path, tell=lambda _: None)
     try:
-        writer = SqliteWriter(file, now=lambda: span.end)
-        for block in _blocks(lived.lines):
-            writer.write(block)
+        write_down(lived, SqliteWriter(file, now=lambda: span.end))
     finally:
         file.close()
     return lived.office
+
+
+def write_down(lived: Lived, writer: SqliteWriter) -> Sequence[Refused]:
+    """All of it into the store; gives what the store refuses. Raises StoreUnavailable."""
+    writer.put("slot", ((slot_tags(each, lived.site), each.slot.at, slot_fields(each)) for each in lived.slots))
+    return writer.write(lived.lines)
 
 
 def live(span: Span) -> Lived:
@@ -123,7 +131,8 @@ def live(span: Span) -> Lived:
     lines: list[bytes] = []
     records = Ledger(site, 0)
     said: dict[DeviceId, object] = {}
-    bookkeeper = Bookkeeper(site, lambda block, _: lines.append(block))
+    slots: list[SiteSlot] = []
+    bookkeeper = Bookkeeper(site, lambda block, _: lines.append(block), slots.extend)
 
     class Kept:
         """The journal's part in it."""
@@ -154,7 +163,7 @@ def live(span: Span) -> Lived:
         lockstep.run(span.start, min(span.enforced_from, span.end))
         lockstep.state = replace(lockstep.state, policies=enforcing)
     lockstep.run(max(span.start, span.enforced_from), span.end)
-    return Lived(b"\n".join(lines), pack_office(lockstep.state))
+    return Lived(site.id, b"\n".join(lines), slots, pack_office(lockstep.state))
 
 
 def _is_asked_for(reading: AnyReading, said: dict[DeviceId, object]) -> bool:
@@ -167,12 +176,6 @@ def _is_asked_for(reading: AnyReading, said: dict[DeviceId, object]) -> bool:
     is_new = said.get(reading.device) != setting
     said[reading.device] = setting
     return is_new
-
-
-def _blocks(lines: bytes) -> Iterator[bytes]:
-    every = lines.split(b"\n")
-    for number in range(0, len(every), _FLUSH_LINES):
-        yield b"\n".join(every[number : number + _FLUSH_LINES])
 
 
 def _savings(history: SqliteHistory, opens: datetime) -> list[bytes]:

@@ -1,7 +1,7 @@
 """Points into the embedded store: each line by itself, the good ones in one durable transaction."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from daemon.errors import StoreUnavailable
@@ -19,6 +19,10 @@ _PEOPLE = ("user_hash", "title_hash", "user", "title")
 _REMEMBER = f"INSERT OR IGNORE INTO series (measurement, {', '.join(TAGS)}) VALUES (?{', ?' * len(TAGS)})"  # noqa: S608  names of our schema
 _RECALL = f"SELECT id FROM series WHERE measurement = ?{''.join(f' AND {tag} = ?' for tag in TAGS)}"  # noqa: S608  same
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+Point = tuple[Mapping[str, str], datetime, Mapping[str, Value | None]]
+"""Tags (of all points the same ones, in the same order), instant, fields."""
 
 
 class SqliteWriter:
@@ -84,6 +88,27 @@ class SqliteWriter:
                 raise
         return refused
 
+    def put(self, measurement: str, points: Iterable[Point]) -> None:
+        """Store points of ours that nobody has made into lines. All of one measurement, in one durable transaction."""
+        known = MEASUREMENTS[measurement]
+        numbers: dict[tuple[str, ...], int] = {}
+        rows: list[tuple[Value | None, ...]] = []
+        connection = self._file.writer
+        with translated():
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                for tags, at, fields in points:
+                    key = tuple(tags.values())
+                    if key not in numbers:
+                        numbers[key] = self._number(measurement, tags)
+                    rows.append((numbers[key], _nanoseconds(at), *map(fields.get, known.fields)))
+                connection.executemany(self._statements[measurement], rows)
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
     def tidy(self) -> None:
         """Forget what is older than the retention, then the oldest twentieth again and again while the file is too large."""
         self._tidied_at = self._now()
@@ -107,12 +132,14 @@ class SqliteWriter:
 
     def _remember(self, head: str) -> tuple[Measurement, int]:
         name, tags = series(head)
-        values = (name, *(tags.get(tag, "") for tag in TAGS))
+        known = self._series[head] = (MEASUREMENTS[name], self._number(name, tags))
+        return known
+
+    def _number(self, measurement: str, tags: Mapping[str, str]) -> int:
+        values = (measurement, *(tags.get(tag, "") for tag in TAGS))
         connection = self._file.writer
         connection.execute(_REMEMBER, values)
-        number = connection.execute(_RECALL, values).fetchone()[0]
-        known = self._series[head] = (MEASUREMENTS[name], number)
-        return known
+        return int(connection.execute(_RECALL, values).fetchone()[0])
 
     def _forget(self, measurements: tuple[Measurement, ...], before_ns: int) -> None:
         connection = self._file.writer

@@ -9,7 +9,7 @@ from sensors.virtual.building import VirtualOffice
 from sensors.virtual.plans import room_plan
 from sensors.virtual.units import Unit
 
-NOON = datetime(2026, 7, 9, 4, 0, tzinfo=UTC)
+NOON = datetime(2026, 7, 15, 4, 0, tzinfo=UTC)
 WINTER_NOON = datetime(2026, 1, 14, 4, 0, tzinfo=UTC)
 
 
@@ -30,7 +30,7 @@ def kwh_of_a_day(celsius: float, *, start: datetime = NOON, heat: bool = False) 
 
 def test_a_hot_afternoon_costs_more_than_the_night_before() -> None:
     office = VirtualOffice(room_plan("cool2", people=0), 1)
-    midnight = datetime(2026, 7, 8, 16, 0, tzinfo=UTC)
+    midnight = datetime(2026, 7, 14, 16, 0, tzinfo=UTC)
     office.advance(midnight)
     unit = unit_of(office)
     unit.set(midnight.timestamp(), "person", on=True, mode="cool", celsius=24.0)

@@ -22,7 +22,8 @@ from sensors.virtual.plans import demo_faults, demo_plan, plan, room_plan
 from sensors.virtual.said import Said
 from sensors.virtual.units import Unit
 
-NIGHT = datetime(2026, 7, 7, 18, 0, tzinfo=UTC)
+NIGHT = datetime(2026, 7, 14, 18, 0, tzinfo=UTC)
+"""Before a hot day: everybody's air conditioner will run."""
 
 
 class Listener:

@@ -17,10 +17,17 @@ PERSON_WATTS = 100.0
 PERSON_CO2_PPM_M2_PER_HOUR = 7200.0
 OPEN_WINDOW_FACTOR = 4.0
 OUTDOOR_CO2_PPM = 425.0
+_WARMTH_KELVIN = 2.2
+_SWING_KELVIN = 4.5
+_KEPT, _DAYS_KEPT = 0.6, 8
+"""What a day keeps of the day before: weather comes in spells."""
 
 
 class Weather:
-    """A temperate monsoon year: 4 °C in January, 29 °C in July, with seeded warm, cold and cloudy days."""
+    """A temperate monsoon year: 4 °C in January, 29 °C in July.
+
+    Warm and cold spells of some days are seeded, and so are cloudy days, on which day and night differ less.
+    """
 
     def __init__(self, seed: int, days: Days) -> None:
         self._seed = seed
@@ -36,13 +43,15 @@ class Weather:
         return self._now[1:]
 
     def outdoor_celsius(self, at: float) -> float:
-        """Seasonal mean, daily wave with its top at three in the afternoon, and the day's mood."""
+        """Seasonal mean, the spell's warmth, and a daily wave with its top at three in the afternoon."""
         local = at + self._days.offset_seconds(at)
         day, within = divmod(local, DAY_SECONDS)
         season = 16.5 - 12.5 * math.cos(2 * math.pi * (_day_of_year(local) - 20) / 365.25)
         share = within / DAY_SECONDS
-        mood = (1 - share) * self._mood(int(day))[0] + share * self._mood(int(day) + 1)[0]
-        return season + mood + 4.5 * math.cos(2 * math.pi * (share - 15 / 24))
+        (warm, clear), (warm_then, clear_then) = self._mood(int(day)), self._mood(int(day) + 1)
+        warmth = (1 - share) * warm + share * warm_then
+        swing = _SWING_KELVIN * (0.5 + 0.74 * ((1 - share) * clear + share * clear_then))
+        return season + warmth + swing * math.cos(2 * math.pi * (share - 15 / 24))
 
     def sun(self, at: float) -> float:
         """0 at night, up to 1 at a clear noon."""
@@ -52,11 +61,16 @@ class Weather:
         return max(0.0, height) * self._mood(int(day))[1]
 
     def _mood(self, day: int) -> tuple[float, float]:
+        """How much warmer than usual a day begins, and how clear it is, 0.35 to 1."""
         mood = self._moods.get(day)
         if mood is None:
-            chance = random.Random(f"{self._seed}:weather:{day}")
-            mood = self._moods[day] = (chance.gauss(0.0, 2.2), chance.uniform(0.35, 1.0))
+            warmth = sum(_KEPT**back * self._drawn(day - back)[0] for back in range(_DAYS_KEPT))
+            mood = self._moods[day] = (warmth, self._drawn(day)[1])
         return mood
+
+    def _drawn(self, day: int) -> tuple[float, float]:
+        chance = random.Random(f"{self._seed}:weather:{day}")
+        return chance.gauss(0.0, _WARMTH_KELVIN * math.sqrt(1 - _KEPT**2)), chance.uniform(0.35, 1.0)
 
 
 class Room:

@@ -28,7 +28,7 @@ def lived() -> Lived:
 @pytest.fixture
 def history(lived: Lived, tmp_path: Path) -> SqliteHistory:
     file = HistoryFile(tmp_path / "history.sqlite", tell=pytest.fail)
-    assert write_down(lived, SqliteWriter(file, now=lambda: MORNING)) == [], "the store takes every line"
+    assert write_down(lived, SqliteWriter(file, now=lambda: MORNING)) == 0, "the store takes every line"
     file.close()
     return SqliteHistory(HistoryFile(tmp_path / "history.sqlite", tell=pytest.fail))
 
@@ -56,7 +56,7 @@ def test_slots_put_down_as_they_are_come_out_like_those_written_as_lines(lived: 
         file = HistoryFile(tmp_path / f"{name}.sqlite", tell=pytest.fail)
         writer = SqliteWriter(file, now=lambda: MORNING)
         if name == "put":
-            assert write_down(Lived(lived.site, b"", some, b""), writer) == []
+            assert write_down(Lived(lived.site, b"", some, b""), writer) == 0
         else:
             assert writer.write(b"\n".join(lines)) == []
         found.append(SqliteHistory(file).slots(MONDAY - DAY, MONDAY + 2 * DAY))

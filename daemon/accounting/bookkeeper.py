@@ -18,10 +18,10 @@ from policies.accounting.books import Books, SiteSlot
 from policies.accounting.day_types import slot_start
 from policies.control.case import Case
 from policies.history import History
+from policies.office.same_keys import same_keys
 from policies.office.site import Site
 from policies.policy import CaseKey
 from policies.rules.setpoint_limit import SetpointLimit
-from policies.same_keys import same_keys
 from policies.state import State
 from sensors.device import DeviceId
 

@@ -23,7 +23,6 @@ from daemon.history.points import Points
 from daemon.history.sqlite import SqliteHistory
 from daemon.history.sqlite_file import HistoryFile
 from daemon.history.sqlite_writer import SqliteWriter
-from daemon.journal.schema import Refused
 from daemon.records import Ledger
 from daemon.silence import with_silence
 from daemon.simulation.loop import Lockstep
@@ -113,10 +112,10 @@ def _live_into(path: Path, span: Span) -> bytes:
     return lived.office
 
 
-def write_down(lived: Lived, writer: SqliteWriter) -> Sequence[Refused]:
-    """All of it into the store; gives what the store refuses. Raises StoreUnavailable."""
+def write_down(lived: Lived, writer: SqliteWriter) -> int:
+    """All of it into the store; gives how many lines the store refuses. Raises StoreUnavailable."""
     writer.put("slot", ((slot_tags(each, lived.site), each.slot.at, slot_fields(each)) for each in lived.slots))
-    return writer.write(lived.lines)
+    return len(writer.write(lived.lines))
 
 
 def live(span: Span) -> Lived:

@@ -11,10 +11,10 @@ from policies.accounting.slots import LATE
 from policies.control.case import Case
 from policies.control.effects import Effect
 from policies.history import SlotRow
+from policies.office.same_keys import same_keys
 from policies.office.site import Site
 from policies.policy import CaseKey
 from policies.rules.setpoint_limit import SetpointLimit
-from policies.same_keys import same_keys
 from policies.state import State
 from sensors.device import DeviceId
 from sensors.readings import AnyReading

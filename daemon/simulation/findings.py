@@ -6,10 +6,10 @@ from datetime import datetime
 
 from policies.control.case import Case
 from policies.control.effects import Effect, Publish, Record
+from policies.office.same_keys import same_keys
 from policies.policy import CaseKey
 from policies.rules.after_hours_power import AfterHoursPower
 from policies.rules.setpoint_limit import SetpointLimit
-from policies.same_keys import same_keys
 from policies.state import State
 from sensors.device import DeviceId
 from sensors.energy import used_kwh

@@ -16,8 +16,8 @@ from policies.accounting.metering import cut
 from policies.accounting.slots import DeviceSlots, Slot
 from policies.office.heard import Heard
 from policies.office.office import Office
+from policies.office.same_keys import same_keys
 from policies.office.site import Site
-from policies.same_keys import same_keys
 from sensors.device import Device, DeviceId, Load, ZoneId
 
 _PRESENCE_KEPT: Final = timedelta(days=2)

@@ -107,17 +107,17 @@ def _slots(devices: int, off: set[int], corrected: set[int]) -> Iterator[bytes]:
         midnight = at - timedelta(hours=local.hour, minutes=local.minute)
         is_workday = local.weekday() < 5
         is_open = is_workday and _OPENS <= at - midnight < _CLOSES
+        is_dark = not is_workday or at - midnight < _OPENS or at - midnight >= _OFF_AFTER
         evening = midnight if at - midnight >= _OFF_AFTER else midnight - _DAY
         while evening.astimezone(_ZONE).weekday() >= 5:
             evening -= _DAY
         for one in range(devices) if at >= START else acting:
             is_held = (
-                one in off and not is_open and at >= evening + _OFF_AFTER and evening >= ACTING_FROM
-                and not _is_left_on(one, evening)
+                one in off and is_dark and evening >= ACTING_FROM and not _is_left_on(one, evening)
             )  # fmt: skip
             load = "air_conditioner" if one % 4 == 0 else "monitor"
             scatter = 1 + (one * 31 + local.toordinal() * 17 + local.hour) % 11 / 40
-            kwh = 0.0 if is_held else (0.02 if is_open else 0.004) * (1 + one % 7 / 10) * scatter
+            kwh = 0.0 if is_held else (0.02 if is_open else 0.016) * (1 + one % 7 / 10) * scatter
             on = "0" if is_held or (one % 4 == 0 and not is_open) else "900"
             yield (
                 f"slot,site=bench,device=d{one},zone=z{one % 20},load={load} energy_kwh={kwh:.6f},on_seconds={on},"

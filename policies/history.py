@@ -41,6 +41,15 @@ class Window(msgspec.Struct, frozen=True, gc=False):
     count: int
 
 
+class Total(msgspec.Struct, frozen=True, gc=False):
+    """All samples in [start, end) added up, of all devices. `hours`: of its hours, from `start` on, how many have a sample."""
+
+    start: datetime
+    end: datetime
+    total: float
+    hours: int
+
+
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """Common to all records. An empty tag was not written; a field that is None was not said."""
 
@@ -156,6 +165,12 @@ class History(Protocol):
 
         Sorted by key, then by start. At most MOST_WINDOWS per combination. Days that are 23 or 25 hours long are asked
         for one by one.
+        """
+
+    def totals(self, measurement: str, field: str, edges: Sequence[datetime]) -> Sequence[Total]:
+        """A field of numbers added up between each two neighbours of `edges`, which ascend; a span without samples is not there.
+
+        Nothing else is asked, so this is the quick way through a year: spans may differ, as days do where clocks change.
         """
 
     def last(self, measurement: str, field: str, start: datetime, end: datetime) -> Mapping[str, Sample]:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from policies.control.case import Case, CaseId, Refusal, Turn
 from policies.finding import Evidence, Finding
-from policies.history import CaseRow, CommandRow, History, JobRow, Sample, SavingRow, SlotRow, SlotSum, Window
+from policies.history import CaseRow, CommandRow, History, JobRow, Sample, SavingRow, SlotRow, SlotSum, Total, Window
 from policies.inputs import Asked
 from policies.office.calendar import Calendar, Hours
 from policies.office.desk import Desk, Override
@@ -224,6 +224,9 @@ class Nothing:
     def windows(
         self, measurement: str, field: str, start: datetime, end: datetime, step: timedelta, by: Sequence[str] = ()
     ) -> Sequence[Window]:
+        return ()
+
+    def totals(self, measurement: str, field: str, edges: Sequence[datetime]) -> Sequence[Total]:
         return ()
 
     def last(self, measurement: str, field: str, start: datetime, end: datetime) -> Mapping[str, Sample]:

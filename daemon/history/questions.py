@@ -1,16 +1,17 @@
 """What both stores check before they ask, and how they make their answers: so that the answers are the same."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import groupby, pairwise
 from typing import TypeVar
 
-import msgspec
-
 from daemon.history.schema import MEASUREMENTS, Measurement, Type
-from policies.history import MOST_WINDOWS, Row, SlotRow, SlotSum, Value
+from policies.history import MOST_WINDOWS, Row, SlotRow, SlotSum, Total, Value
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_HOUR = timedelta(hours=1)
 QUARTER = timedelta(minutes=15)
 RowType = TypeVar("RowType", bound=Row)
 
@@ -35,6 +36,14 @@ def check_windows(
         raise ValueError(f"{measurement} has no tag {sorted(unknown)}")
 
 
+def check_edges(measurement: str, field: str, edges: Sequence[datetime]) -> None:
+    """Raise ValueError for a question about totals that makes no sense."""
+    if known_field(measurement, field) not in {"float", "int"}:
+        raise ValueError(f"{measurement} {field} is no number: nothing adds up")
+    if len(edges) - 1 > MOST_WINDOWS or any(one >= other for one, other in pairwise(edges)):
+        raise ValueError(f"{len(edges)} edges that do not ascend, or too many")
+
+
 def typed(value: object, type_name: Type) -> Value:
     """The value in the schema's type, whatever the store made of it on the way (1.0 comes back as 1)."""
     match type_name:
@@ -50,16 +59,16 @@ def typed(value: object, type_name: Type) -> Value:
 
 def record(kind: type[RowType], measurement: Measurement, at: datetime, values: Mapping[str, object]) -> RowType:
     """A row of this kind, of a store's values by column name; a missing tag is empty, a missing field None."""
-    wanted = {name: values.get(name) for name in kind.__struct_fields__ if name != "at"}
-    made = {
-        name: (value or "")
-        if name in measurement.tags
-        else value
-        if value is None
-        else typed(value, measurement.fields[name])
-        for name, value in wanted.items()
-    }
-    return msgspec.convert({"at": at, **made}, kind)
+    made: dict[str, object] = {"at": at}
+    for name in kind.__struct_fields__:
+        if name == "at":
+            continue
+        value = values.get(name)
+        if name in measurement.tags:
+            made[name] = value or ""
+        elif value is not None:
+            made[name] = typed(value, measurement.fields[name])
+    return kind(**made)  # type: ignore[arg-type]  # the schema's types are the row's
 
 
 def summed(rows: Iterable[SlotRow], devices: Sequence[str], start: datetime, kinds: Sequence[int]) -> list[SlotSum]:
@@ -83,6 +92,18 @@ def summed(rows: Iterable[SlotRow], devices: Sequence[str], start: datetime, kin
     ]
 
 
+def totalled(sums: Iterable[tuple[datetime, float]], edges: Sequence[datetime]) -> list[Total]:
+    """`totals` of samples, or of what was added up in steps that lie inside one span and one of its hours each."""
+    found: dict[int, tuple[float, set[int]]] = {}
+    for at, value in sums:
+        place = bisect_right(edges, at) - 1
+        if 0 <= place < len(edges) - 1:
+            total, hours = found.get(place, (0.0, set()))
+            hours.add((at - edges[place]) // _HOUR)
+            found[place] = (total + value, hours)
+    return [Total(edges[place], edges[place + 1], total, len(hours)) for place, (total, hours) in sorted(found.items())]
+
+
 def added(first: SlotSum, second: SlotSum) -> SlotSum:
     """Two sums of one device and kind."""
     return SlotSum(
@@ -99,7 +120,16 @@ def added(first: SlotSum, second: SlotSum) -> SlotSum:
 
 def in_order(rows: Sequence[RowType]) -> list[RowType]:
     """By time, then device, then all else: two stores must not differ in ties."""
-    return sorted(rows, key=lambda row: (row.at, row.device, repr(row)))
+    ordered = sorted(rows, key=_place)
+    found: list[RowType] = []
+    for _, alike in groupby(ordered, key=_place):
+        together = list(alike)
+        found += sorted(together, key=repr) if len(together) > 1 else together
+    return found
+
+
+def _place(row: Row) -> tuple[datetime, str]:
+    return (row.at, row.device)
 
 
 def microseconds(at: datetime) -> int:

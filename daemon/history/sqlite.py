@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import cast
 
 from daemon.history.questions import (
     QUARTER,
     RowType,
+    check_edges,
     check_windows,
     in_order,
     instant,
@@ -17,9 +19,10 @@ from daemon.history.questions import (
 )
 from daemon.history.schema import MEASUREMENTS
 from daemon.history.sqlite_file import HistoryFile, Value, table
-from policies.history import CaseRow, CommandRow, JobRow, Sample, SavingRow, SlotRow, SlotSum, Window
+from policies.history import CaseRow, CommandRow, JobRow, Sample, SavingRow, SlotRow, SlotSum, Total, Window
 
 _AT_ONCE = 500
+_HOUR = timedelta(hours=1)
 _QUARTER_NS = 900 * 10**9
 
 
@@ -46,7 +49,9 @@ class SqliteHistory:
         check_windows(measurement, field, start, end, step, by)
         width = step // timedelta(microseconds=1) * 1000
         keys = "".join(f"s.{tag}, " for tag in by)
-        which = f"{keys}(p.at_ns - {microseconds(start) * 1000}) / {width}"
+        # One window alone needs no number: then the rows are grouped along their key, and not sorted.
+        number = "0" if start + step >= end else f"(p.at_ns - {microseconds(start) * 1000}) / {width}"
+        which = f"{keys}{number}"
         source = f'{_from(measurement, start, end)} AND p."{field}" IS NOT NULL'
         group = ", ".join(str(position + 1) for position in range(len(by) + 1))
         value = f'p."{field}"'
@@ -67,12 +72,32 @@ class SqliteHistory:
             if row[: width_of_key + 1] in last_of
         ]
 
+    def totals(self, measurement: str, field: str, edges: Sequence[datetime]) -> Sequence[Total]:
+        """A question a span, each read along the keys: nothing is sorted, so three million rows take half a second."""
+        check_edges(measurement, field, edges)
+        found: list[Total] = []
+        for start, end in pairwise(edges):
+            source = f'{_from(measurement, start, end)} AND p."{field}" IS NOT NULL'
+            ((total, count),) = self._file.rows(
+                f'SELECT total(p."{field}"), count(p."{field}") {source}', (measurement,)
+            )
+            if count:
+                found.append(
+                    Total(start, end, float(cast("float", total)), self._hours(measurement, field, start, end))
+                )
+        return found
+
     def last(self, measurement: str, field: str, start: datetime, end: datetime) -> Mapping[str, Sample]:
-        """The latest sample of every device."""
+        """The latest sample of every device: of each series the end of its key, so that no range is read through."""
         type_name = known_field(measurement, field)
+        name = table(MEASUREMENTS[measurement])
+        newest = (
+            f"SELECT at_ns FROM {name} WHERE series = s.id AND at_ns >= {microseconds(start) * 1000}"  # noqa: S608  names of our schema
+            f' AND at_ns < {microseconds(end) * 1000} AND "{field}" IS NOT NULL ORDER BY at_ns DESC LIMIT 1'
+        )
         query = (
-            f'SELECT s.device, p."{field}", max(p.at_ns) / 1000 {_from(measurement, start, end)}'
-            f' AND p."{field}" IS NOT NULL GROUP BY s.device ORDER BY s.device'
+            f'SELECT s.device, p."{field}", max(p.at_ns) / 1000 FROM series s CROSS JOIN {name} p ON p.series = s.id'  # noqa: S608  same
+            f" AND p.at_ns = ({newest}) WHERE s.measurement = ? GROUP BY s.device ORDER BY s.device"
         )
         return {
             str(device): Sample(instant(cast("int", at_us)), typed(value, type_name))
@@ -116,6 +141,17 @@ class SqliteHistory:
     def savings(self, start: datetime, end: datetime) -> Sequence[SavingRow]:
         """Entries of the ledger."""
         return self._records(SavingRow, "saving", start, end)
+
+    def _hours(self, measurement: str, field: str, start: datetime, end: datetime) -> int:
+        """Of a span that is not empty; the first sample that is found settles an hour."""
+        if end - start <= _HOUR:
+            return 1
+        number, at = 0, start
+        while at < end:
+            source = f'{_from(measurement, at, min(at + _HOUR, end))} AND p."{field}" IS NOT NULL'
+            number += len(self._file.rows(f"SELECT 1 {source} LIMIT 1", (measurement,)))
+            at += _HOUR
+        return number
 
     def _records(self, kind: type[RowType], name: str, start: datetime, end: datetime) -> list[RowType]:
         measurement = MEASUREMENTS[name]

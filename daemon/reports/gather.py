@@ -177,9 +177,10 @@ def _days(sums: Iterable[DaySum], start: datetime, end: datetime, site: Site) ->
 
 def _heat(history: History, site: Site, start: datetime, end: datetime) -> tuple[tuple[float | None, ...], ...]:
     cells: dict[tuple[int, int], list[float]] = {}
-    for window in history.windows("slot", "energy_kwh", start, end, _HOUR):
-        local = site.calendar.local(window.start)
-        cells.setdefault((local.weekday(), local.hour), []).append(window.total)
+    hours = [start + number * _HOUR for number in range((end - start) // _HOUR + 1)]
+    for each in history.totals("slot", "energy_kwh", hours):
+        local = site.calendar.local(each.start)
+        cells.setdefault((local.weekday(), local.hour), []).append(each.total)
     if not cells:
         return ()
     return tuple(

@@ -7,12 +7,11 @@ from zoneinfo import ZoneInfo
 from daemon.accounting.weather import Weather
 from policies.accounting.cross_check import MeterDay
 from policies.accounting.day_types import day_class
-from policies.history import History
+from policies.history import History, Total
 from policies.office.site import Site
 
 _HOUR: Final = timedelta(hours=1)
 _YEAR: Final = timedelta(days=366)
-_PIECE: Final = timedelta(days=100)
 _HOURS_OF_A_DAY: Final = 23
 """A day on which the clock goes forward has no more."""
 
@@ -22,25 +21,26 @@ def meter_days(site: Site, history: History, start: datetime, end: datetime) -> 
     if not any(device.outdoor for device in site.devices.values()):
         return None
     first = start - _YEAR
-    sums: dict[date, list[float]] = {}
-    at = first
-    while at < end:
-        until = min(at + _PIECE, end)
-        for window in history.windows("slot", "energy_kwh", at, until, _HOUR):
-            sums.setdefault(site.calendar.local(window.start).date(), []).append(window.total)
-        at = until
-    if not sums:
+    days = _days(site, first, end)
+    midnights = [_midnight(site, day) for day in (*days, days[-1] + timedelta(days=1))]
+    totals = {each.start: each for each in history.totals("slot", "energy_kwh", midnights)}
+    if not totals:
         return []
     weather = Weather(site, history, first, end)
-    return [_day(site, weather, day, sums.get(day, [])) for day in _days(site, first, end)]
+    return [
+        _day(site, weather, day, midnight, totals.get(midnight)) for day, midnight in zip(days, midnights, strict=False)
+    ]
 
 
-def _day(site: Site, weather: Weather, day: date, hours: list[float]) -> MeterDay:
-    midnight = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(site.calendar.timezone)).astimezone(UTC)
+def _midnight(site: Site, day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(site.calendar.timezone)).astimezone(UTC)
+
+
+def _day(site: Site, weather: Weather, day: date, midnight: datetime, used: Total | None) -> MeterDay:
     found = [weather.outdoor_celsius(midnight + number * _HOUR) for number in range(24)]
     known = [celsius for celsius in found if celsius is not None]
     celsius = sum(known) / len(known) if len(known) >= _HOURS_OF_A_DAY - 5 else None
-    kwh = sum(hours) if len(hours) >= _HOURS_OF_A_DAY else None
+    kwh = used.total if used is not None and used.hours >= _HOURS_OF_A_DAY else None
     return MeterDay(day, kwh, celsius, "workday" if day_class(site.calendar, day) == "workday" else "non_workday")
 
 

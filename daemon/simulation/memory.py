@@ -12,10 +12,10 @@ from typing import Final
 
 from msgspec.structs import asdict
 
-from daemon.history.questions import QUARTER, check_windows, summed
+from daemon.history.questions import QUARTER, check_edges, check_windows, summed, totalled
 from daemon.simulation.windows import windowed
 from policies.control.effects import Effect, Record
-from policies.history import CaseRow, CommandRow, JobRow, Sample, SavingRow, SlotRow, SlotSum, Window
+from policies.history import CaseRow, CommandRow, JobRow, Sample, SavingRow, SlotRow, SlotSum, Total, Window
 from policies.office.site import Site
 from policies.state import State
 from sensors.commands import SetSetpoint
@@ -97,6 +97,13 @@ class MemoryHistory:
             end,
             step,
         )
+
+    def totals(self, measurement: str, field: str, edges: Sequence[datetime]) -> Sequence[Total]:
+        """Of what is kept."""
+        check_edges(measurement, field, edges)
+        devices = sorted(self._slots) if measurement == "slot" else sorted({name for name, *_ in self._series})
+        said = (self.series(name, measurement, field, edges[0], edges[-1]) for name in devices if edges)
+        return totalled(((each.at, float(each.value)) for samples in said for each in samples), edges)
 
     def last(self, measurement: str, field: str, start: datetime, end: datetime) -> Mapping[str, Sample]:
         """The latest sample of what is kept."""

@@ -39,7 +39,8 @@ def step(state: State, inputs: Sequence[Input], now: datetime) -> Outcome:
     before = state.office
     state, replies, dirty, refusals = _take_in(state, inputs, now)
     if dirty:
-        state = replace(state, memory=observe(state.memory, before, state.office, dirty, now))
+        memory = observe(state.memory, before, state.office, dirty, now)
+        state = state if memory is state.memory else replace(state, memory=memory)
     everything = everything or state.recheck_at is None or now >= state.recheck_at or _ran_backwards(state, now)
     if everything:
         state = replace(state, office=with_overtime(state.office, now))
@@ -55,7 +56,7 @@ def step(state: State, inputs: Sequence[Input], now: datetime) -> Outcome:
     scope = None if everything else _scope(state, dirty | turned.touched, now)
     turned.judge(scope)
     recheck_at = _recheck_at(state.office, now) if scope is None else _sooner(state, dirty)
-    after = replace(turned.after(), recheck_at=recheck_at, stepped_at=now)
+    after = turned.after(recheck_at)
     due = [case.due_at for case in after.cases.values() if case.due_at is not None]
     return Outcome(after, tuple(turned.effects), min([*due, recheck_at]))
 

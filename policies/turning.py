@@ -57,7 +57,9 @@ class Turning:
         keys += [key for key in found if key not in self._cases]
         self._crowds = self._counted(found)
         turning = [key for key in keys if not self._waits(key, found.get(key))]
-        for key in sorted(turning, key=lambda key: (-_load_watts(found.get(key)), key)):
+        if len(turning) > 1:
+            turning.sort(key=lambda key: (-_load_watts(found.get(key)), key))
+        for key in turning:
             self._turn(key, found.get(key))
 
     def not_sent(self, item: NotSent) -> None:
@@ -125,10 +127,17 @@ class Turning:
                 self.touched.add(case.device)
             return
 
-    def after(self) -> State:
-        """The state with what has become of the cases."""
+    def after(self, recheck_at: datetime) -> State:
+        """The state with what has become of the cases. `recheck_at`: see `State`."""
         recent = self._recent if not self._closed else (*self._closed[::-1], *self._recent)[:RECENT_CASES]
-        return replace(self._state, cases=self._cases, recent=recent, memory=self._memory)
+        return replace(
+            self._state,
+            cases=self._cases,
+            recent=recent,
+            memory=self._memory,
+            recheck_at=recheck_at,
+            stepped_at=self._now,
+        )
 
     def _waits(self, key: CaseKey, finding: Finding | None) -> bool:
         """Whether its grace is still running: most cases of an evening. Then it has its new finding, and no more to do."""

@@ -11,10 +11,10 @@
 Every turn follows from (case, finding, office, now) alone. Silence closes nothing: a device that stops talking is not mended.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+import msgspec
 from msgspec.structs import replace
 
 from policies.control.case import Case, CaseId, Outcome, Phase, Refusal, Turn
@@ -38,8 +38,7 @@ _HISTORY = 40
 What = Literal["opened", "refused", "commanded", "failed", "proved", "stuck", "escalated", "suspended", "closed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(msgspec.Struct, frozen=True, gc=False):
     """All that a turn may depend on, besides the case and its finding."""
 
     office: Office

@@ -1,8 +1,9 @@
 """What a guard is asked, and all it may look at."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from policies.control.case import Case, Refusal
 from policies.control.memory import Memory, Sent
@@ -12,8 +13,7 @@ from sensors.commands import Remedy, SwitchOff
 from sensors.device import Device
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True, gc=False):
     """Somebody wants to act. `crowd`: how many devices the policy wants to switch off now, of how many it may."""
 
     case: Case

@@ -118,20 +118,24 @@ class Registry:
     def decode_all(self, messages: Iterable[Message]) -> list[AnyReading]:
         """The readings of many messages, in order: as `decode` for each, without what only a few of them need."""
         readings: list[AnyReading] = []
-        decoders = self._decoders
+        known = self._decoders.get
+        is_usual = not self._growing and not self._online_at
         for message in messages:
-            decoder = decoders.get(message.topic)
-            if decoder is None or self._online_at or self._growing:
+            decoder = known(message.topic) if is_usual else None
+            if decoder is None:
                 readings += self.decode(message)
+                is_usual = not self._growing and not self._online_at
                 continue
             try:
                 said = decoder(message)
             except PayloadError as error:
                 self._count(message, str(error))
                 continue
-            if said and type(said[0]) is Gateway:
-                self._gateway(said[0])
-            readings += said
+            if said:
+                if type(said[0]) is Gateway:
+                    self._gateway(said[0])
+                    is_usual = not self._online_at
+                readings += said
         return readings
 
     def encode(self, command: Command, device: Device, traits: Traits | None, memo: str) -> Sequence[Outgoing]:

@@ -5,6 +5,7 @@ Source: CUPS 2.4 counts impressions (printed sides) right and sheets wrong; PWG 
 queue without a duplexer prints one side whatever was asked.
 """
 
+from functools import lru_cache
 from typing import Final, Literal
 
 import msgspec
@@ -40,6 +41,7 @@ class Count(msgspec.Struct, frozen=True, kw_only=True):
     unknown_because: str = ""
 
 
+@lru_cache(maxsize=1024)
 def count(ask: Ask) -> Count:
     """Sheets = copies x ceil(sides of one copy / 2) on two sides, the impressions on one."""
     two_sided, doubt = two_sidedness(ask)

@@ -78,7 +78,7 @@ def _job(device: Device, message: Message) -> Sequence[AnyReading]:
         PrintJob(
             device=device.id,
             arrived_at=message.arrived_at,
-            device_at=stamps.believed(stamps.iso(job.completed_at), message.arrived_at),
+            device_at=stamps.believed(stamps.iso(job.completed_at), message.arrived_at) if job.completed_at else None,
             # an old job is as true as a new one: an agent that was cut off tells it late, and it is told once
             live=is_live(message),
             job=job.job,

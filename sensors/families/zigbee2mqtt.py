@@ -5,15 +5,16 @@ answers a command but the next state; the only sign of a failed one is an error 
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta, tzinfo
+from datetime import timedelta, tzinfo
 from functools import partial
 
 import msgspec
 
-from sensors import stamps, units
+from sensors import units
 from sensors.commands import Command, SetSetpoint
 from sensors.device import Address, Device, FamilyName, Traits
 from sensors.families.zigbee2mqtt_bridge import BASE, Inventory, availability, bridge_decoder
+from sensors.families.zigbee2mqtt_plain import plain, seen_at
 from sensors.families.zigbee2mqtt_power import Builder, Values
 from sensors.families.zigbee2mqtt_states import KEYS, builder
 from sensors.family import Decoder, Refused
@@ -97,7 +98,7 @@ class Zigbee2Mqtt:
 
     def _states(self, base: str, devices: Sequence[Device]) -> Decoder:
         builders = [builder(device, base, self._inventory) for device in devices]
-        return partial(_one_state, builders[0]) if len(builders) == 1 else partial(_states, builders)
+        return plain(devices[0], builders[0]) if len(builders) == 1 else partial(_states, builders)
 
     def _below(self, base: str, devices: Sequence[Device], leaf: str) -> Decoder | None:
         if leaf == "availability":
@@ -119,18 +120,9 @@ class Zigbee2Mqtt:
         return decode if builders else None
 
 
-# on the wire: {"state":"ON","power":61.2,"energy":12.05,"last_seen":"2026-03-02T08:15:00.000Z"}
-def _one_state(build: Builder, message: Message) -> Sequence[AnyReading]:
-    values = units.json_object(message.payload)
-    seen = values.get("last_seen")
-    device_at = None if seen is None else _seen_at(seen, message.arrived_at)
-    return build(values, message, device_at, is_live(message, device_at))
-
-
 def _states(builders: Sequence[Builder], message: Message) -> Sequence[AnyReading]:
     values = units.json_object(message.payload)
-    seen = values.get("last_seen")
-    device_at = None if seen is None else _seen_at(seen, message.arrived_at)
+    device_at = seen_at(values.get("last_seen"), message.arrived_at)
     live = is_live(message, device_at)
     return [reading for build in builders for reading in build(values, message, device_at, live)]
 
@@ -142,8 +134,3 @@ def _base(address: Address) -> str:
 def _attributes(device: Device) -> frozenset[str]:
     suffix = f"_{device.address.channel}" if device.address.channel else ""
     return frozenset(f"{key}{suffix}" for key in KEYS[device.kind])
-
-
-def _seen_at(seen: object, arrived_at: datetime) -> datetime | None:
-    """`last_seen`: ISO in UTC, ISO with an offset, or milliseconds since 1970."""
-    return stamps.believed(stamps.iso(seen) if type(seen) is str else stamps.epoch(seen, 1000.0), arrived_at)

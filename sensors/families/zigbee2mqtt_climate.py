@@ -101,11 +101,14 @@ def _reader(suffix: str) -> Callable[..., Sequence[AnyReading]]:
         get = values.get
         cooling_key, heating_key, memo = shapes.get(tuple(values)) or found(values)
         mode = _word(_MODES, get(mode_key))
-        if get(pausing_key) == "pause":  # seen at Bosch room thermostats, whose system_mode stays `heat`
+        if (
+            pausing_key in values and values[pausing_key] == "pause"
+        ):  # seen at Bosch room thermostats, whose system_mode stays `heat`
             mode = "off"
-        is_on = truth(get(state_key))
-        if is_on is None and is_preset_power():
-            is_on = truth(get(preset_key))
+        state = get(state_key)
+        is_on = None if state is None else truth(state)
+        if is_on is None and preset_key in values and is_preset_power():
+            is_on = truth(values[preset_key])
         humidity = get(humidity_key)
         said = Climate(
             device=name,
@@ -161,4 +164,5 @@ def _memo(cooling: str, heating: str, mode: str, state: str, pausing: str) -> st
 def _word(vocabulary: Mapping[str, W], value: object) -> W | None:
     if type(value) is not str:
         return None
-    return vocabulary.get(value) or vocabulary.get(value.strip().lower())
+    word = vocabulary.get(value)
+    return word if word is not None else vocabulary.get(value.strip().lower())

@@ -79,8 +79,9 @@ class VirtualOffice:
             self._start(until)
         heap = self._heap
         while heap and heap[0][0] <= until:
-            self._at, _, do = heapq.heappop(heap)
-            do(self._at)
+            at, _, do = heapq.heappop(heap)
+            self._at = at
+            do(at)
         self._at = max(self._at, until)
         said, self._said = self._said, []
         return said
@@ -145,21 +146,23 @@ class VirtualOffice:
         if not (faults.lost_report_share or faults.twice_share):
             self.publish(lines, at)
             return
+        lost, twice, luck = faults.lost_report_share, faults.twice_share, voice.chance.random
+        heard: list[Line] = []
         for line in lines:
             lossy = not line[2]
-            if lossy and voice.chance.random() < faults.lost_report_share:
+            if lossy and luck() < lost:
                 if voice.tells_again:
                     self.later(at + AGAIN_SECONDS, partial(self.publish, (line,)))
                 continue
-            self.publish((line,), at)
-            if lossy and voice.chance.random() < faults.twice_share:
-                self.publish((line,), at)
+            heard.append(line)
+            if lossy and luck() < twice:
+                heard.append(line)
+        self.publish(heard, at)
 
     def publish(self, lines: Sequence[Line], at: float) -> None:
         """Without any filter: gateways and last wills."""
         instant = datetime.fromtimestamp(at, UTC)
-        for topic, payload, retain in lines:
-            self._said.append(Said(topic, payload, retain, instant))
+        self._said += [Said(topic, payload, retain, instant) for topic, payload, retain in lines]
 
     def _people_of(self, zone: PlannedZone) -> Habits:
         people = [Person(self._seed, zone, number) for number in range(zone.people)]
@@ -184,33 +187,38 @@ class VirtualOffice:
             self.later(at + after.total_seconds(), partial(self._silence, self._voice_of[device]))
         for habits in self._habits.values():
             shift = random.Random(f"{self._seed}:step:{habits.room.planned.id}").random() * STEP_SECONDS
-            self.later(at + shift, partial(self._step, habits))
+            self.later(at + shift, self._minutes_of(habits))
         if self.faults.counter_resets_per_day > 0.0:
             for thing in self.things.values():
                 if isinstance(thing, Plug | Meter):
                     self._plan_reset(thing, at)
 
-    def _step(self, habits: Habits, at: float) -> None:
-        outdoor, sun = self.weather.now(at)
-        habits.room.step(STEP_SECONDS, outdoor, sun)
-        habits.minute(at, outdoor)
-        for thing in habits.sensing:
-            if isinstance(thing, Unit):
-                thing.regulate(at, outdoor)
-            thing.sense(at)
-        self.later(at + STEP_SECONDS, partial(self._step, habits))
+    def _minutes_of(self, habits: Habits) -> Do:
+        sensing = [(thing, thing if isinstance(thing, Unit) else None) for thing in habits.sensing]
+        room, weather = habits.room, self.weather
+
+        def minute(at: float) -> None:
+            outdoor, sun = weather.now(at)
+            room.step(STEP_SECONDS, outdoor, sun)
+            habits.minute(at, outdoor)
+            for thing, unit in sensing:
+                if unit is not None:
+                    unit.regulate(at, outdoor)
+                thing.sense(at)
+            self.later(at + STEP_SECONDS, minute)
+
+        return minute
 
     def _begin_reports(self, voice: Voice, at: float) -> None:
-        def pause() -> float:
-            return max(voice.seconds_to_report(), self.calm_seconds)
+        calm, until_next = self.calm_seconds, voice.seconds_to_report
 
         def report(then: float) -> None:
             self.say(voice, voice.report(then), then)
             if voice not in self._silent:
-                self.later(then + pause(), report)
+                self.later(then + max(until_next(), calm), report)
 
-        if voice.seconds_to_report() != float("inf"):
-            self.later(at + voice.chance.random() * pause(), report)
+        if until_next() != float("inf"):
+            self.later(at + voice.chance.random() * max(until_next(), calm), report)
 
     def _silence(self, voice: Voice, at: float) -> None:
         self._silent.add(voice)

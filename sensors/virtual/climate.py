@@ -99,26 +99,29 @@ class Room:
         self.is_open = False
         self.equipment_watts = 0.0
         self.thermal_watts = 0.0
-        self._falling: dict[tuple[float, bool], float] = {}
+        self._falling: dict[tuple[float, bool], tuple[float, float]] = {}
 
     def step(self, seconds: float, outdoor_celsius: float, sun: float) -> None:
         """Exact exponential step towards the balance of this instant; `thermal_watts` is negative while cooling."""
-        area = self.planned.area_m2
-        loss = LOSS_WATTS_PER_KELVIN_M2 * area * (OPEN_WINDOW_FACTOR if self.window_open else 1.0)
-        gains = self.people * PERSON_WATTS + self.equipment_watts + sun * SUN_WATTS_PER_M2 * area + self.thermal_watts
-        balance = outdoor_celsius + gains / loss
+        area, people, thermal_watts = self.planned.area_m2, self.people, self.thermal_watts
         key = (seconds, self.window_open)
-        left = self._falling.get(key)
-        if left is None:
-            left = self._falling[key] = math.exp(-seconds * loss / (MASS_JOULE_PER_KELVIN_M2 * area))
-        self.celsius = balance + (self.celsius - balance) * left
+        loss, left = self._falling.get(key) or self._fall(*key)
+        gains = people * PERSON_WATTS + self.equipment_watts + sun * SUN_WATTS_PER_M2 * area + thermal_watts
+        balance = outdoor_celsius + gains / loss
+        self.celsius = celsius = balance + (self.celsius - balance) * left
         air = 4.0 if self.window_open else 0.8
         hours = seconds / 3600.0
-        self.co2_ppm += hours * (
-            self.people * PERSON_CO2_PPM_M2_PER_HOUR / area - air * (self.co2_ppm - OUTDOOR_CO2_PPM)
-        )
-        aim = 62.0 - 1.1 * (self.celsius - 20.0) + 1.5 * self.people - (6.0 if self.thermal_watts < 0 else 0.0)
+        self.co2_ppm += hours * (people * PERSON_CO2_PPM_M2_PER_HOUR / area - air * (self.co2_ppm - OUTDOOR_CO2_PPM))
+        aim = 62.0 - 1.1 * (celsius - 20.0) + 1.5 * people - (6.0 if thermal_watts < 0 else 0.0)
         self.humidity_percent += (min(90.0, max(25.0, aim)) - self.humidity_percent) * min(1.0, hours * air)
+
+    def _fall(self, seconds: float, window_open: bool) -> tuple[float, float]:
+        """What goes out, W/K, and the share of a difference that is left after so many seconds."""
+        area = self.planned.area_m2
+        loss = LOSS_WATTS_PER_KELVIN_M2 * area * (OPEN_WINDOW_FACTOR if window_open else 1.0)
+        left = math.exp(-seconds * loss / (MASS_JOULE_PER_KELVIN_M2 * area))
+        self._falling[seconds, window_open] = loss, left
+        return loss, left
 
 
 def _day_of_year(local: float) -> int:

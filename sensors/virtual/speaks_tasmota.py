@@ -23,6 +23,9 @@ class Tasmota(Voice):
         self._full_topic = address.base or DEFAULT_FULL_TOPIC
         self._prefixes = {prefix: self._prefixed(prefix) for prefix in ("cmnd", "stat", "tele")}
         self._relays = [thing for thing in things if isinstance(thing, Plug)]
+        self._power_keys = [(self._key(relay), relay) for relay in self._relays]
+        tele = self._prefix("tele")
+        self._state_topic, self._sensor_topic = f"{tele}/STATE", f"{tele}/SENSOR"
         self._up_at = 0.0
         self._midnight_kwh = [0.0, 0.0]
         self._day = -1
@@ -57,8 +60,8 @@ class Tasmota(Voice):
     def report(self, at: float) -> list[Line]:
         """STATE, then SENSOR."""
         return [
-            (f"{self._prefix('tele')}/STATE", encode(self._status(at)), False),
-            (f"{self._prefix('tele')}/SENSOR", encode(self._sensor(at, period=True)), False),
+            (self._state_topic, encode(self._status(at)), False),
+            (self._sensor_topic, encode(self._sensor(at, period=True)), False),
         ]
 
     def seconds_to_report(self) -> float:
@@ -122,7 +125,7 @@ class Tasmota(Voice):
 
     def _status(self, at: float) -> Values:
         up = int(at - self._up_at) + 31
-        powers = {self._key(relay): "ON" if relay.relay_on else "OFF" for relay in self._relays}
+        powers = {key: "ON" if relay.relay_on else "OFF" for key, relay in self._power_keys}
         hours, seconds = divmod(up, 3600)
         uptime = f"{hours // 24}T{hours % 24:02d}:{seconds // 60:02d}:{seconds % 60:02d}"
         return {

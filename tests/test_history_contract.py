@@ -157,6 +157,34 @@ def test_windows_begin_at_the_start_and_leave_gaps_out(store: Store) -> None:
     assert [(w.key, w.total, w.count) for w in total] == [((), 102.0, 5)]
 
 
+def test_spans_of_any_length_are_added_up_and_tell_in_how_many_of_their_hours_there_was_a_sample(store: Store) -> None:
+    pc, screen = device("pc"), device("screen", zone="z2")
+    hour = 3600
+    store.put(
+        power(pc, -1, watts=1000.0),
+        power(pc, 0, watts=1.0),
+        power(screen, 0, is_on=True),
+        power(screen, hour - 1, watts=2.0),
+        power(pc, 2 * hour, watts=4.0),
+        power(pc, 2.5 * hour, watts=8.0),
+        power(screen, 9 * hour - 0.5, watts=16.0),
+        power(pc, 9 * hour, watts=1000.0),
+    )
+    edges = [NOW + seconds(number * hour) for number in (0, 2.5, 3, 5, 9)]
+    found = store.history.totals("power", "watts", edges)
+    assert [(each.start, each.end, each.total, each.hours) for each in found] == [
+        (edges[0], edges[1], 7.0, 2),
+        (edges[1], edges[2], 8.0, 1),
+        (edges[3], edges[4], 16.0, 1),
+    ]
+    assert list(store.history.totals("power", "watts", edges[:1])) == []
+    assert list(store.history.totals("power", "watts", [])) == []
+    with pytest.raises(ValueError, match="no number"):
+        store.history.totals("power", "is_on", edges)
+    with pytest.raises(ValueError, match="do not ascend"):
+        store.history.totals("power", "watts", [NOW, NOW])
+
+
 def test_the_last_word_of_each_device_and_nothing_of_the_silent(store: Store) -> None:
     pc, screen, silent = device("pc"), device("screen"), device("silent")
     store.put(

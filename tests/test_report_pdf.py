@@ -205,3 +205,18 @@ def test_its_date_is_the_documents() -> None:
 
     assert found.get_metadata_dict()["CreationDate"] == "D:20261102030405Z"
     assert "made on 2026-11-02 11:04" in text(found[0])
+
+
+@pytest.mark.parametrize(("code", "says"), [("en", "Thefirst30of31."), ("zh_CN", "共31行，此处为前30行")])
+def test_what_is_too_long_for_paper_says_how_much_there_is_and_where(
+    code: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboards.report.pdf.MOST_ROWS", 30)
+    whole = [with_rows(*((f"case-{number:02d}",) for number in range(rows)), heads=("Case",)) for rows in (30, 31)]
+    full, cut = ("".join(letters(page) for page in pages(each, code)) for each in whole)
+
+    assert "case-29" in full
+    assert says not in full
+    assert "case-29" in cut
+    assert "case-30" not in cut
+    assert says in cut

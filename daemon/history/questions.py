@@ -40,7 +40,7 @@ def check_edges(measurement: str, field: str, edges: Sequence[datetime]) -> None
     """Raise ValueError for a question about totals that makes no sense."""
     if known_field(measurement, field) not in {"float", "int"}:
         raise ValueError(f"{measurement} {field} is no number: nothing adds up")
-    if len(edges) - 1 > MOST_WINDOWS or any(one >= other for one, other in pairwise(edges)):
+    if len(edges) > MOST_WINDOWS or any(one >= other for one, other in pairwise(edges)):
         raise ValueError(f"{len(edges)} edges that do not ascend, or too many")
 
 

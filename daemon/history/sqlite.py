@@ -1,6 +1,6 @@
 """The past, asked of the embedded store."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import cast
@@ -8,6 +8,7 @@ from typing import cast
 from daemon.history.questions import (
     QUARTER,
     RowType,
+    added,
     check_edges,
     check_windows,
     in_order,
@@ -23,7 +24,6 @@ from policies.history import CaseRow, CommandRow, JobRow, Sample, SavingRow, Slo
 
 _AT_ONCE = 500
 _HOUR = timedelta(hours=1)
-_QUARTER_NS = 900 * 10**9
 
 
 class SqliteHistory:
@@ -113,22 +113,23 @@ class SqliteHistory:
         return self._records(SlotRow, "slot", start, end)
 
     def slot_sums(self, devices: Sequence[str], start: datetime, kinds: Sequence[int]) -> Sequence[SlotSum]:
-        """By kind; the kinds go in as two bytes a quarter, and the store looks them up by its row's instant."""
-        table_of_kinds = b"".join(kind.to_bytes(2, "big") for kind in kinds)
-        first = microseconds(start) * 1000
-        end = start + len(kinds) * QUARTER
-        kind = f"substr(?, 2 * ((p.at_ns - {first}) / {_QUARTER_NS}) + 1, 2)"
-        found: list[SlotSum] = []
-        for at in range(0, len(devices), _AT_ONCE):
-            some = devices[at : at + _AT_ONCE]
-            rows = self._file.rows(
-                f"SELECT s.device, {kind} AS kind, total(p.energy_kwh), count(p.energy_kwh), total(p.on_seconds),"
-                f" total(p.violation_seconds), total(p.coverage_seconds), count(*) {_from('slot', start, end)}"
-                f" AND s.device IN ({', '.join('?' * len(some))}) GROUP BY s.device, kind",
-                (table_of_kinds, "slot", *some),
-            )
-            found += [_slot_sum(row) for row in rows]
-        return sorted(found, key=lambda each: (each.device, each.kind))
+        """By run of one kind: each run is read along the keys, and only what is added up is put together here."""
+        found: dict[tuple[str, int], SlotSum] = {}
+        for first, after, kind in _runs(kinds):
+            source = _from("slot", start + first * QUARTER, start + after * QUARTER)
+            for at in range(0, len(devices), _AT_ONCE):
+                some = devices[at : at + _AT_ONCE]
+                rows = self._file.rows(
+                    "SELECT s.device, total(p.energy_kwh), count(p.energy_kwh), total(p.on_seconds),"
+                    f" total(p.violation_seconds), total(p.coverage_seconds), count(*) {source}"
+                    f" AND s.device IN ({', '.join('?' * len(some))}) GROUP BY s.device",
+                    ("slot", *some),
+                )
+                for row in rows:
+                    each = _slot_sum(kind, row)
+                    key = (each.device, kind)
+                    found[key] = added(found[key], each) if key in found else each
+        return [found[key] for key in sorted(found)]
 
     def cases(self, start: datetime, end: datetime) -> Sequence[CaseRow]:
         """Changes of cases."""
@@ -174,11 +175,18 @@ def _from(measurement: str, start: datetime, end: datetime) -> str:
     )
 
 
-def _slot_sum(row: tuple[Value, ...]) -> SlotSum:
-    device, code, kwh, known, on, violation, coverage, slots = cast(
-        "tuple[str, bytes, float, int, float, float, float, int]", row
-    )
-    return SlotSum(device, int.from_bytes(code, "big"), kwh, known, on, violation, coverage, slots)
+def _runs(kinds: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+    """First quarter, the one after the last, and their kind."""
+    first = 0
+    for number in range(1, len(kinds) + 1):
+        if number == len(kinds) or kinds[number] != kinds[first]:
+            yield first, number, kinds[first]
+            first = number
+
+
+def _slot_sum(kind: int, row: tuple[Value, ...]) -> SlotSum:
+    device, kwh, known, on, violation, coverage, slots = cast("tuple[str, float, int, float, float, float, int]", row)
+    return SlotSum(device, kind, kwh, known, on, violation, coverage, slots)
 
 
 def _window(row: tuple[Value, ...], width_of_key: int, start: datetime, step: timedelta, last: Value) -> Window:

@@ -16,7 +16,7 @@ from policies.accounting.books import load_behind
 from policies.accounting.coverage import ENOUGH
 from policies.accounting.cross_check import CrossCheck, cross_check
 from policies.accounting.day_sums import DaySum, sums_of
-from policies.accounting.day_types import SLOT, DayType
+from policies.accounting.day_types import SLOT, DayType, slots_between
 from policies.accounting.interval import by_rule, interval
 from policies.accounting.ledger import Entry, in_order
 from policies.accounting.month import Earlier, Month, Rows, make_month, month_bounds
@@ -136,18 +136,15 @@ def _first_heard(history: History, sums: Iterable[DaySum], site: Site, start: da
 
 
 def _earlier(site: Site, history: History, year: int, month: int) -> Earlier | None:
-    """What that month used, where nine tenths of its metered time are known."""
+    """What that month used, where nine tenths of its metered time are known; devices that have gone since count as well."""
     start, end = month_bounds(year, month, site.calendar.timezone)
-    used = history.windows("slot", "energy_kwh", start, end, end - start, ("device",))
+    devices = list(history.last("slot", "energy_kwh", start, end))
+    used = history.slot_sums(devices, start, [0] * slots_between(start, end))
     if not used:
         return None
-    known = {
-        each.key[0]: each.total
-        for each in history.windows("slot", "coverage_seconds", start, end, end - start, ("device",))
-    }
     whole = (end - start).total_seconds()
-    share = sum(min(1.0, known.get(each.key[0], 0.0) / whole) for each in used) / len(used)
-    return Earlier(sum(each.total for each in used) if share >= ENOUGH else None)
+    share = sum(min(1.0, each.coverage_seconds / whole) for each in used) / len(used)
+    return Earlier(sum(each.energy_kwh for each in used) if share >= ENOUGH else None)
 
 
 def _last_rows(cases: Iterable[CaseRow], wanted: Iterable[str]) -> tuple[CaseRow, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from importlib.resources import files
 
+import msgspec
 import typst
 
 from dashboards.language.catalogs import languages
@@ -30,10 +31,13 @@ from dashboards.report.wording import (
     title,
     written,
 )
+from policies.words import Words, say
 
 _TYPST_LANGUAGES = {"en": ("en", "gb"), "zh_CN": ("zh", "cn")}
 _SHORT_LETTERS = 40
 _TOGETHER_ROWS = 20
+MOST_ROWS = 2000
+"""Of one table on paper, some fifty pages; typst holds a whole document in memory, and a thousand rows take a hundred megabytes."""
 Data = Mapping[str, object]
 
 
@@ -113,7 +117,8 @@ def _facts(block: Facts, language: Language, currency: str) -> Sequence[Data]:
     ]
 
 
-def _table(table: Table, language: Language, currency: str) -> Data:
+def _table(whole: Table, language: Language, currency: str) -> Data:
+    table, left_out = _printed(whole)
     heads = [language.words(head) for head in table.heads]
     rows = [[written(cell, language, currency) for cell in row] for row in table.rows]
     numeric = [_is_numeric([row[place] for row in table.rows]) for place in range(len(heads))]
@@ -133,12 +138,25 @@ def _table(table: Table, language: Language, currency: str) -> Data:
             }
             for row, texts in zip(table.rows, rows, strict=True)
         ],
-        "note": None if table.note is None else language.words(table.note),
+        "note": " ".join(language.words(each) for each in (left_out, table.note) if each is not None) or None,
         "points": widths.points,
         "weights": widths.weights,
         "share": widths.share,
         "breakable": len(rows) > _TOGETHER_ROWS,
     }
+
+
+def _printed(table: Table) -> tuple[Table, Words | None]:
+    """What of it goes on paper, and what to say where that is not all: nobody reads two hundred pages of cases."""
+    if len(table.rows) <= MOST_ROWS:
+        return table, None
+    kept = msgspec.structs.replace(table, rows=table.rows[:MOST_ROWS])
+    words = say(
+        "The first {shown} of {rows}. All of them are in the workbook, the CSV table and the data.",
+        shown=MOST_ROWS,
+        rows=len(table.rows),
+    )
+    return kept, words
 
 
 def _is_numeric(cells: Sequence[Cell]) -> bool:

@@ -22,14 +22,18 @@ _SETPOINTS: Mapping[Side, Quantity] = {"cooling": "cooling_setpoint_celsius", "h
 
 def observe(memory: Memory, before: Office, after: Office, dirty: Iterable[DeviceId], now: datetime) -> Memory:
     """The memory after a batch in which these devices spoke."""
-    starts, standby, reverts = dict[DeviceId, tuple[datetime, ...]](), dict[DeviceId, float](), dict(memory.reverts)
-    changes, returned = dict[DeviceId, tuple[Caused, ...]](), dict[DeviceId, datetime]()
+    starts: dict[DeviceId, tuple[datetime, ...]] = {}
+    standby: dict[DeviceId, float] = {}
+    reverts = dict(memory.reverts)
+    changes: dict[DeviceId, tuple[Caused, ...]] = {}
+    returned: dict[DeviceId, datetime] = {}
     reverted = False
+    devices, then, later = after.site.devices, before.heard, after.heard
     for name in dirty:
-        device, is_now = after.site.devices.get(name), after.heard.get(name)
+        device, is_now = devices.get(name), later.get(name)
         if device is None or is_now is None:
             continue
-        was = before.heard.get(name)
+        was = then.get(name)
         if was is not None and was is not is_now:
             if was.available is False and is_now.available:
                 returned[name] = now

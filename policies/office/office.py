@@ -11,7 +11,7 @@ from datetime import datetime
 from policies.office.averages import Air
 from policies.office.desk import Desk
 from policies.office.heard import NOTHING, Heard, Signal
-from policies.office.outdoor import Outdoor
+from policies.office.outdoor import Outdoor, Season
 from policies.office.season import SeasonNow, season_on
 from policies.office.site import Site
 from sensors.device import Address, Device, DeviceId, Kind, Traits, ZoneId
@@ -45,11 +45,13 @@ class Office:
                     if heard is not None:
                         yield device, heard
             return
+        every, said = self.site.devices, self.heard
         for name in self.scope:
-            device_there = self.site.devices.get(name)
-            heard = self.heard.get(name)
-            if device_there is not None and heard is not None and device_there.kind in kinds:
-                yield device_there, heard
+            device_there = every.get(name)
+            if device_there is not None and device_there.kind in kinds:
+                heard = said.get(name)
+                if heard is not None:
+                    yield device_there, heard
 
     def of(self, device: DeviceId) -> Heard:
         """What was heard of a device; an empty record if nothing was."""
@@ -90,3 +92,8 @@ class Office:
             if (heard := self.of(device.id)).occupied is not None and heard.occupied.live and not heard.is_silent(now)
         ]
         return any(answers) if answers else None
+
+
+def season_of(office: Office, now: datetime) -> Season | None:
+    """Its name alone: what rules ask for where a unit's mode does not tell its side."""
+    return office.season(now).season

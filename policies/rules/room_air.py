@@ -6,6 +6,7 @@ without the other. An inspector's thermometer sees this one.
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Literal, NamedTuple
 
 from pydantic import Field
@@ -13,8 +14,7 @@ from pydantic import Field
 from policies.finding import Evidence, Finding
 from policies.office.averages import STILL
 from policies.office.heard import Heard
-from policies.office.office import Office
-from policies.office.outdoor import Season
+from policies.office.office import Office, season_of
 from policies.office.running import conditions, setpoint_for
 from policies.policy import Duration, Policy
 from policies.words import Words, say
@@ -79,10 +79,7 @@ class RoomAir(Policy):
         Not where somebody has leave or an exemption, nor in an empty room. Where no sensor says who is there, the hours
         of the zone say it. No thermometer that can be believed, or not for a quarter of an hour yet: no verdict.
         """
-
-        def season() -> Season | None:
-            return office.season(now).season
-
+        season = partial(season_of, office, now)
         used: dict[ZoneId, bool] = {}
         for device, heard in office.devices("climate"):
             if device.zone not in used:

@@ -6,14 +6,14 @@ It judges what the unit is *set to*; what the room's air is like is another rule
 import math
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Literal
 
 from pydantic import Field
 
 from policies.finding import Evidence, Finding
 from policies.office.heard import Heard, Signal
-from policies.office.office import Office
-from policies.office.outdoor import Season
+from policies.office.office import Office, season_of
 from policies.office.running import is_running, sides
 from policies.policy import Duration, Policy
 from policies.words import Words, say
@@ -44,10 +44,7 @@ class SetpointLimit(Policy):
 
     def judge(self, office: Office, now: datetime) -> Iterator[Finding]:
         """One finding a unit: the first side that is beyond its limit."""
-
-        def season() -> Season | None:
-            return office.season(now).season
-
+        season = partial(season_of, office, now)
         for device, heard in office.devices("climate"):
             if not self.concerns(device.zone):
                 continue
@@ -64,7 +61,7 @@ class SetpointLimit(Policy):
             has_setpoint = heard.setpoint_celsius or heard.cooling_setpoint_celsius or heard.heating_setpoint_celsius
             if not self.concerns(device.zone) or not is_auto or has_setpoint is None:
                 continue
-            if not any(sides(heard, now, lambda: office.season(now).season)):
+            if not any(sides(heard, now, partial(season_of, office, now))):
                 yield device.id
 
     def breaks(self, side: Side, celsius: float) -> bool:

@@ -3,6 +3,7 @@
 import os
 import select
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -57,6 +58,7 @@ def broker(folder: Path) -> Iterator[int]:
         _wait_for(port)
         yield port
     finally:
+        process.send_signal(signal.SIGCONT)  # whoever was to wake it may have failed
         process.terminate()
         process.wait()
 

@@ -1,4 +1,7 @@
-"""A server that takes points like InfluxDB 2 (204, its version header) and keeps them to be counted. Own process, core 0."""
+"""A server that takes points like InfluxDB 2 (204, its version header) and keeps them to be counted. Own process, core 0.
+
+To every question it says that there is nothing: a program that asks at its start is answered, as a database would.
+"""
 
 import gzip
 import multiprocessing
@@ -49,6 +52,10 @@ def sink() -> Iterator[Sink]:
         process.join()
 
 
+_NOTHING_STORED = b'{"results":[{"statement_id":0}]}'
+"""InfluxDB's words for it."""
+
+
 class _Takes(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -56,7 +63,10 @@ class _Takes(BaseHTTPRequestHandler):
     lines = 0
 
     def do_GET(self) -> None:
-        self._answer(204 if self.path.startswith("/ping") else 404)
+        if self.path.startswith("/query"):
+            self._answer(200, _NOTHING_STORED)
+        else:
+            self._answer(204 if self.path.startswith("/ping") else 404)
 
     def do_POST(self) -> None:
         body = self._body()
@@ -78,13 +88,14 @@ class _Takes(BaseHTTPRequestHandler):
         self.rfile.readline()
         return b"".join(parts)
 
-    def _answer(self, status: int) -> None:
+    def _answer(self, status: int, body: bytes = b"") -> None:
         self.send_response(status)
         self.send_header("X-Influxdb-Version", "v2.9.1")
         self.send_header("X-Influxdb-Build", "OSS")
         if status != 204:
-            self.send_header("Content-Length", "0")
+            self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the name that the library gave it
         """Say nothing."""

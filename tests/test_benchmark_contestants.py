@@ -1,11 +1,14 @@
 """The other contestants of the benchmark: set up as promised, judged as ours are, and absent with a reason."""
 
+import gzip
 import json
 import os
 import subprocess
 import sys
 import tomllib
 from collections.abc import Callable
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,7 @@ from entrants import ENTRANTS  # noqa: E402  same
 from equal_work import Work, differences  # noqa: E402  same
 from foreign import connections, seconds_in  # noqa: E402  same
 from report import Table, costs, page  # noqa: E402  same
+from sink import sink  # noqa: E402  same
 from workload import TOPICS as DEVICES  # noqa: E402  same
 from workload import expected, messages  # noqa: E402  same
 
@@ -181,6 +185,19 @@ def _judged(node: str, folder: Path, said: list[tuple[str, object]]) -> dict[str
     command = [node, str(folder / "run.js"), str(folder / "function.js"), str(folder / "said.json")]
     done = subprocess.run(command, check=True, capture_output=True, timeout=60)
     return dict(json.loads(done.stdout))
+
+
+def test_the_sink_counts_points_packed_or_not_and_answers_questions_with_nothing() -> None:
+    with sink() as database, closing(HTTPConnection("127.0.0.1", database.port, timeout=10)) as asked:
+        for body, headers in ((b"a v=1 1\na v=1 2\n", {}), (gzip.compress(b"b v=1 1"), {"Content-Encoding": "gzip"})):
+            asked.request("POST", "/api/v2/write?bucket=b", body, headers)
+            answer = asked.getresponse()
+            assert (answer.status, answer.read()) == (204, b"")
+        asked.request("GET", "/query?q=SELECT")
+        answer = asked.getresponse()
+        assert (answer.status, json.load(answer)) == (200, {"results": [{"statement_id": 0}]})
+        assert database.lines == 3
+        assert database.work().points == {"a": 2, "b": 1}
 
 
 def test_cpu_is_read_behind_a_name_with_spaces_and_brackets() -> None:

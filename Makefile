@@ -62,7 +62,7 @@ lock: $(VENV)/.installed-dev  ## pin what pyproject.toml asks for (UPGRADE=--upg
 secrets:  ## passwords and tokens for docker-compose.yml, as files in deploy/secrets (existing ones are kept)
 	@python="$$(bash .ci/find-python)"; "$$python" deploy/make_secrets.py
 
-bench: $(VENV)/.installed-dev  ## what the whole way costs here, beside the usual daemon: renews benchmarks/RESULTS.md and the table in README
+bench: $(VENV)/.installed-dev  ## what the whole way costs here, beside what people run today: renews benchmarks/RESULTS.md and the tables in the READMEs
 	@$(BIN)/python benchmarks/pipeline.py --write $(ARGS)
 
 clean:  ## remove what was built; configuration, secrets and var/ stay

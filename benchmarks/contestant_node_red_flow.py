@@ -1,7 +1,8 @@
 """The flow that Node-RED runs: mqtt in (QoS 1, JSON) → function → influx batch, and a page that says what the function found.
 
 Two "mqtt in" nodes share one connection with a session that stays. The points wait in the memory of the function until there
-are 5,000 or a second has gone by; a crash loses them. The influx node speaks to InfluxDB 2, in milliseconds.
+are 5,000 or a second has gone by; a crash loses them. The influx node speaks to InfluxDB 2, in milliseconds; its client packs
+what it sends and cuts it into requests of 1,000, and the node has no setting for either.
 """
 
 from pathlib import Path

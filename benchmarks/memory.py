@@ -30,4 +30,4 @@ def resident_mb(devices: int) -> float:
         while database.lines < thermostats * ROUNDS and time.monotonic() < until:
             time.sleep(0.05)
         consumer.finish()
-        return float(consumer.rss_mb)
+        return consumer.rss_mb

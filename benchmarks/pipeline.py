@@ -143,7 +143,10 @@ def _options() -> argparse.Namespace:
     options.add_argument("--loads", default="", help="drain,flood,5k/s,1k/s")
     options.add_argument("--skip-latency", action="store_true")
     options.add_argument("--write", action="store_true", help="renew RESULTS.md and the tables of both READMEs")
-    return options.parse_args()
+    chosen = options.parse_args()
+    if chosen.quick and chosen.write:
+        options.error("--quick makes no figures that are worth writing down")
+    return chosen
 
 
 if __name__ == "__main__":

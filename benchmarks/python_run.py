@@ -3,12 +3,12 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from entrant import RefusedError, Start, Violations
+from entrant import RefusedError, Violations
 
 HERE = Path(__file__).parent
 
@@ -62,7 +62,7 @@ class PythonRun:
         return json.loads(line)
 
 
-def script(name: str, *more: str) -> Start:
+def script(name: str, *more: str) -> Callable[[int, int, Path], AbstractContextManager[PythonRun]]:
     """How to run one of our scripts."""
 
     @contextmanager

@@ -233,9 +233,9 @@ def test_figures_are_compared_as_numbers_and_what_came_or_went_is_named() -> Non
     before = figures(b'{"made_at":"a","energy":{"kwh":100.0,"by":[1,2]},"missing":["nothing"]}')
     after = figures(b'{"made_at":"b","energy":{"kwh":1234567.8,"by":[1.0005,2]},"ok":true}')
     assert changes(before, after) == [
-        Change("energy.kwh", "100", "1,234,568"),
-        Change("missing[0]", "nothing", ""),
-        Change("ok", "", "true"),
+        Change("energy.kwh", "100", "1,234,568", label="kwh"),
+        Change("missing[1]", "nothing", "", label="1"),
+        Change("ok", "", "true", label="ok"),
     ]
     assert changes(before, before) == []
     assert figures(b"no json") == {}

@@ -75,13 +75,38 @@ def hash_of(text: str) -> int:
 
 
 def told(change: Change) -> Words:
-    """One change as a sentence. A figure's place ends with its label, which every language knows."""
-    figure = change.figure.rpartition(".")[2]
-    if not change.before:
-        return say("{figure}: {after}, not there before", figure=figure, after=change.after)
-    if not change.after:
-        return say("{figure}: no figure any more, {before} before", figure=figure, before=change.before)
-    return say("{figure}: {after}, {before} before", figure=figure, after=change.after, before=change.before)
+    """One change as a sentence: the table, the row and the figure, each of which every language knows."""
+    figure = change.label or change.figure.rpartition(".")[2]
+    table, row, before, after = change.table, change.row, change.before, change.after
+    if not before:
+        if row:
+            return say(
+                "{table}, {row}, {figure}: {after}, not there before", table=table, row=row, figure=figure, after=after
+            )
+        if table:
+            return say("{table}, {figure}: {after}, not there before", table=table, figure=figure, after=after)
+        return say("{figure}: {after}, not there before", figure=figure, after=after)
+    if not after:
+        if row:
+            return say(
+                "{table}, {row}, {figure}: no figure any more, {before} before",
+                table=table, row=row, figure=figure, before=before,
+            )  # fmt: skip
+        if table:
+            return say(
+                "{table}, {figure}: no figure any more, {before} before", table=table, figure=figure, before=before
+            )
+        return say("{figure}: no figure any more, {before} before", figure=figure, before=before)
+    if row:
+        return say(
+            "{table}, {row}, {figure}: {after}, {before} before",
+            table=table, row=row, figure=figure, after=after, before=before,
+        )  # fmt: skip
+    if table:
+        return say(
+            "{table}, {figure}: {after}, {before} before", table=table, figure=figure, after=after, before=before
+        )
+    return say("{figure}: {after}, {before} before", figure=figure, after=after, before=before)
 
 
 def _lines(month: MonthOf, revision: int, changed: Sequence[Change], *, is_doubtful: bool) -> Sequence[Words]:

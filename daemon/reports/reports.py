@@ -13,7 +13,7 @@ import msgspec
 
 from daemon.errors import StoreUnavailable
 from daemon.reports.archive import Archive, Note
-from daemon.reports.changes import NAMED_AT_MOST, changes, figures
+from daemon.reports.changes import NAMED_AT_MOST, changes, figures, titles
 from daemon.reports.due import MonthOf, last_due, months_due
 from daemon.reports.letters import Reader, mail
 from daemon.reports.mail import NotTaken
@@ -148,7 +148,8 @@ class Reports:
     def _revise(self, month: MonthOf, now: datetime) -> None:
         newest = self.archive.revisions(month)[-1]
         found = self._maker.figures(month, now)
-        differ = changes(figures(self.archive.read(month, newest, FIGURES) or b""), figures(found))
+        before = self.archive.read(month, newest, FIGURES) or b""
+        differ = changes(figures(before), figures(found), {**titles(before), **titles(found)})
         if not differ:
             return
         _log.info("reports: late data changes %d figures of the report for %s", len(differ), month)

@@ -23,8 +23,15 @@ def json_data(document: Document, language_code: str) -> bytes:
         "currency": document.currency,
         **{section.id: _of_blocks(section.blocks) for section in parts},
         document.statutory.id: _of_table(document.statutory),
+        "titles": {block.id: str(block.title) for block in _named_blocks(document)},
     }
     return msgspec.json.format(msgspec.json.encode(said), indent=1) + b"\n"
+
+
+def _named_blocks(document: Document) -> list[Table | Figure]:
+    parts = (document.summary, *document.sections)
+    found = [block for section in parts for block in section.blocks if isinstance(block, Table | Figure)]
+    return [*found, document.statutory]
 
 
 def _of_blocks(blocks: tuple[Block, ...]) -> Plain:

@@ -98,6 +98,31 @@ def test_every_sheet_says_whose_it_is_and_which_edition() -> None:
         ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("code", "labels"),
+    [
+        ("en", ["Responsible for the figures", "Prepared by", "Date of the report"]),
+        ("zh_CN", ["统计负责人", "填表人", "报出日期"]),
+    ],
+)
+def test_the_summary_and_the_statutory_sheet_are_signed_and_no_other_is(code: str, labels: list[str]) -> None:
+    found = book(code)
+    signed = [found.sheets[0], found.sheets[-1]]
+    for sheet in found.sheets:
+        said = [each for place, each in found.cells[sheet].items() if place.startswith("A") and each in labels]
+        assert said == (labels if sheet in signed else [])
+    for sheet in signed:
+        assert [found.beside(sheet, label) for label in labels] == [["张三"], [], []]
+
+
+def test_a_printed_sheet_says_at_its_head_what_it_is_and_at_its_foot_how_many_there_are() -> None:
+    found = book()
+    for number in range(1, len(found.sheets) + 1):
+        sheet = found.xml(f"xl/worksheets/sheet{number}.xml")
+        assert next(sheet.iter(f"{MAIN}oddHeader")).text == "&LEnergy report for October 2026, Revision r1"
+        assert next(sheet.iter(f"{MAIN}oddFooter")).text == "&R&P / &N"
+
+
 def test_numbers_are_numbers_and_what_is_not_known_is_a_word() -> None:
     found = book()
     assert found.beside("Energy", "Room 302 air conditioner") == [3345.6, 2676.5, 0.95]

@@ -16,6 +16,7 @@ from dashboards.language.language import Language
 from dashboards.report.columns import length
 from dashboards.report.document import Amount, Block, Cell, Document, Facts, Figure, Paragraph, Section, Table
 from dashboards.report.wording import NOTHING, TOTAL, made, revision, title, written
+from dashboards.report.xlsx_paper import SIGNED, frame, sign
 
 _PATTERNS: Final = {
     "kwh": '#,##0.0" kWh"',
@@ -63,6 +64,7 @@ class _Sheet:
         self._large = book.add_format({"bold": True, "font_size": 14})
         self._day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
         self._instant = book.add_format({"num_format": "yyyy-mm-dd hh:mm", "align": "left"})
+        self._line = book.add_format({"bottom": 1})
         self._formats: dict[tuple[str, bool], Format] = {}
         self._widths: dict[int, int] = {}
         self._row = 0
@@ -78,10 +80,11 @@ class _Sheet:
         self._row += 2
         for block in self._section.blocks:
             self._block(block)
+        if self._section.id in SIGNED:
+            self._row = sign(self._sheet, self._row, self._document, self._language, self._line)
         for column, width in self._widths.items():
             self._sheet.set_column(column, column, min(_WIDEST, width + 2))
-        self._sheet.set_landscape()
-        self._sheet.fit_to_pages(1, 0)
+        frame(self._sheet, self._document, self._language)
 
     def _block(self, block: Block) -> None:
         if isinstance(block, Paragraph):

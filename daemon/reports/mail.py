@@ -3,6 +3,7 @@
 `NotTaken` carries one line for a person and never an address or a password: it goes into the log and the archive.
 """
 
+import base64
 import logging
 import re
 import smtplib
@@ -27,6 +28,7 @@ _TYPES = {
     "csv": ("text", "csv"),
     "json": ("application", "json"),
 }
+_SIGNED_IN = 235
 _UNSAFE = re.compile(r"[\r\n]+")
 
 
@@ -56,10 +58,12 @@ def by_smtp(entry: MailEntry, to: Sequence[str], environment: Mapping[str, str])
         try:
             with _connected(entry) as server:
                 if entry.username and password:
-                    server.login(entry.username, password)
+                    _sign_in(server, entry.username, password)
                 refused = server.send_message(letter(mail, entry.sender, to))
         except smtplib.SMTPRecipientsRefused as trouble:
             raise NotTaken(f"the server of mail refuses all {len(trouble.recipients)} addresses") from None
+        except smtplib.SMTPNotSupportedError:
+            raise NotTaken("the server of mail offers no STARTTLS, or no login that we know") from None
         except smtplib.SMTPResponseException as trouble:  # its text may hold what was sent; its number says enough
             raise NotTaken(f"the server of mail answers {trouble.smtp_code}") from None
         except ssl.SSLError as trouble:
@@ -112,6 +116,20 @@ def letter(mail: Mail, sender: str, to: Sequence[str]) -> EmailMessage:
         kind, exact = _TYPES.get(name.rpartition(".")[2], ("application", "octet-stream"))
         message.add_attachment(data, maintype=kind, subtype=exact, filename=name)
     return message
+
+
+def _sign_in(server: smtplib.SMTP, username: str, password: str) -> None:
+    """As the standard library does; where letters beyond ASCII are in it, which it cannot say, as RFC 4616 writes them."""
+    if (username + password).isascii():
+        server.login(username, password)
+        return
+    server.ehlo_or_helo_if_needed()
+    if "PLAIN" not in server.esmtp_features.get("auth", "").upper().split():
+        raise smtplib.SMTPNotSupportedError
+    said = base64.b64encode(f"\0{username}\0{password}".encode()).decode()
+    code, _ = server.docmd("AUTH", f"PLAIN {said}")
+    if code != _SIGNED_IN:
+        raise smtplib.SMTPAuthenticationError(code, b"")
 
 
 def _connected(entry: MailEntry) -> smtplib.SMTP:

@@ -1,6 +1,6 @@
 """The week in short, for the manager: once, on Mondays, in the languages of the address, and never who."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -11,11 +11,13 @@ from offices import office, plug
 
 from daemon.configuration.load import parse
 from daemon.errors import StoreUnavailable
+from daemon.history.questions import summed
 from daemon.notices.delivery import Send
 from daemon.notices.notices import Notices
 from daemon.reports.weekly import Weekly, last_monday, week
 from dashboards.language.catalogs import languages
-from policies.history import History, JobRow, Window
+from policies.accounting.day_types import SLOT
+from policies.history import History, JobRow, Sample, SlotRow, SlotSum
 from policies.office.print_plan import PrintPlan
 from policies.words import Words
 
@@ -29,25 +31,30 @@ def wall(day: date, clock: str = "00:00") -> datetime:
 
 @dataclass
 class FakePast:
-    """A kWh an hour and zone in each week; the jobs of a test."""
+    """A kWh an hour of the one plug in each week; the jobs of a test. `heard`: of this week and the one before it, what share."""
 
     rows: list[JobRow] = field(default_factory=list)
     kwh: float = 1.0
     is_away: bool = False
+    heard: tuple[float, float] = (1.0, 1.0)
+    is_new: bool = False
 
-    def windows(
-        self, measurement: str, name: str, start: datetime, end: datetime, step: timedelta, by: Sequence[str] = ()
-    ) -> Sequence[Window]:
+    def last(self, measurement: str, name: str, start: datetime, end: datetime) -> Mapping[str, Sample]:
+        assert (measurement, name) == ("slot", "coverage_seconds")
+        return {} if self.is_new else {"plug": Sample(start, 900.0)}
+
+    def slot_sums(self, devices: Sequence[str], start: datetime, kinds: Sequence[int]) -> Sequence[SlotSum]:
         if self.is_away:
             raise StoreUnavailable("away")
-        assert (measurement, name) == ("slot", "energy_kwh")
-        return list(self._windows(start, end, step, by)) if self.kwh else []
-
-    def _windows(self, start: datetime, end: datetime, step: timedelta, by: Sequence[str]) -> Iterator[Window]:
-        while start < end:
-            kwh = self.kwh * step / timedelta(hours=1)
-            yield Window(start, ("room",) if by else (), kwh, kwh, kwh, kwh, kwh, 1)
-            start += step
+        if not self.kwh:
+            return []
+        share = self.heard[0 if start >= wall(MONDAY) else 1]
+        late = self.is_new * len(kinds) // 2
+        rows = [
+            SlotRow(at=start + number * SLOT, device="plug", energy_kwh=self.kwh / 4, coverage_seconds=share * 900)
+            for number in range(late, len(kinds))
+        ]
+        return summed(rows, devices, start, kinds)
 
     def jobs(self, start: datetime, end: datetime) -> Sequence[JobRow]:
         return [row for row in self.rows if start <= row.at < end]
@@ -84,8 +91,29 @@ def test_the_last_whole_week_is_due_from_monday_morning(day: date, clock: str, m
 def test_energy_is_two_lines_with_the_week_before_and_what_was_used_while_closed() -> None:
     lines = said(FakePast())
     assert lines[1] == "Energy: 168.0\N{NO-BREAK SPACE}kWh; 168.0\N{NO-BREAK SPACE}kWh the week before"
-    # 08:30 to 18:00 on five days; an hour that begins at 08:00 is closed, the one at 17:00 open.
-    assert lines[2].startswith(f"{168 - 9 * 5:.1f}\N{NO-BREAK SPACE}kWh of it while closed")
+    # 08:30 to 18:00 on five days.
+    assert lines[2].startswith(f"{168 - 9.5 * 5:.1f}\N{NO-BREAK SPACE}kWh of it while closed")
+
+
+@pytest.mark.parametrize(
+    ("heard", "is_new", "says"),
+    [
+        pytest.param((0.9, 0.9), False, ["Energy: 168.0 kWh; 168.0 kWh the week before"], id="just enough"),
+        pytest.param((0.9, 0.89), False, ["Energy: 168.0 kWh"], id="too little of the week before"),
+        pytest.param(
+            (0.89, 1.0), False,
+            ["Energy: no figure", "89 % of the metered time is known, 90 % are needed", "plug: 89 % known"],
+            id="too little of this week",
+        ),
+        pytest.param((1.0, 1.0), True, ["Energy: 84.0 kWh; 84.0 kWh the week before"], id="it came in the middle of it"),
+    ],
+)  # fmt: skip
+def test_too_little_known_gives_no_figure_and_says_what_is_missing(
+    heard: tuple[float, float], is_new: bool, says: list[str]
+) -> None:
+    lines = [line.replace("\N{NO-BREAK SPACE}", " ") for line in said(FakePast(heard=heard, is_new=is_new))]
+    assert lines[1 : 1 + len(says)] == says
+    assert any("of it while closed" in line for line in lines) == ("no figure" not in says[0])
 
 
 def test_each_department_has_its_counts_its_targets_and_a_tip_and_nobody_is_named() -> None:

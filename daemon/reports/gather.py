@@ -1,12 +1,12 @@
 """Everything that a month's report needs, out of the store and the configuration, in one document. Asks once for each sort of row."""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from daemon.accounting.ledger_job import ledger
 from daemon.configuration.table_files import bundled_factors
+from daemon.reports.first_heard import first_heard
 from daemon.reports.meter_days import meter_days
 from dashboards.report.annex import Annex
 from dashboards.report.compose import compose
@@ -16,7 +16,7 @@ from policies.accounting.books import load_behind
 from policies.accounting.coverage import ENOUGH
 from policies.accounting.cross_check import CrossCheck, cross_check
 from policies.accounting.day_sums import DaySum, sums_of
-from policies.accounting.day_types import SLOT, DayType, slots_between
+from policies.accounting.day_types import DayType, slots_between
 from policies.accounting.interval import by_rule, interval
 from policies.accounting.ledger import Entry, in_order
 from policies.accounting.month import Earlier, Month, Rows, make_month, month_bounds
@@ -28,12 +28,10 @@ from policies.history import CaseRow, History, SavingRow
 from policies.office.desk import Exemption
 from policies.office.site import Site
 from policies.policy import Policy
-from sensors.device import DeviceId, ZoneId
+from sensors.device import ZoneId
 
 _BEFORE: Final = timedelta(days=31)
 _HOUR: Final = timedelta(hours=1)
-_DAY: Final = timedelta(days=1)
-_LONG_AGO: Final = timedelta(days=400)
 
 
 def report(
@@ -86,7 +84,7 @@ def gathered(site: Site, policies: Iterable[Policy], history: History, year: int
         history.cases(start - _BEFORE, end),
         history.commands(start, end),
         savings,
-        first_heard=_first_heard(history, sums, site, start),
+        first_heard=first_heard(history, sums, site, start),
         interval=interval(measured),
         interval_by_rule=by_rule(measured),
         cross_check=held_against_the_model(site, history, start, end),
@@ -116,23 +114,6 @@ def _measured(
         again = ledger(site, history, start, end, only={row.device for row in bare}).entries
         entries += [each for each in again if (each.action.device, each.action.case_id, each.action.at) in lacking]
     return in_order(entries)
-
-
-def _first_heard(history: History, sums: Iterable[DaySum], site: Site, start: datetime) -> dict[DeviceId, datetime]:
-    """Devices that appeared within the month owe nothing from before: their first day counts from its first slot on."""
-    known = history.last("slot", "coverage_seconds", start - _LONG_AGO, start)
-    first: dict[DeviceId, tuple[date, int]] = {}
-    for each in sums:
-        if each.device not in known:
-            day, number = first.get(each.device, (each.day, 0))
-            first[each.device] = (
-                (each.day, each.slots) if each.day < day else (day, number + (each.slots if each.day == day else 0))
-            )
-    zone = ZoneInfo(site.calendar.timezone)
-    return {
-        name: datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC) + _DAY - number * SLOT
-        for name, (day, number) in first.items()
-    }
 
 
 def _earlier(site: Site, history: History, year: int, month: int) -> Earlier | None:

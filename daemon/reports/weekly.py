@@ -8,19 +8,24 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from policies.accounting.day_types import OPEN_TYPES, day_type
+from daemon.reports.first_heard import first_heard
+from policies.accounting.books import load_behind
+from policies.accounting.coverage import Coverage, coverage
+from policies.accounting.day_sums import sums_of
+from policies.accounting.day_types import OPEN_TYPES
 from policies.accounting.print_digest import digest
 from policies.accounting.printing import NOBODY, Figures, figures, standings, targets_of, together
-from policies.history import History, Window
+from policies.history import History
 from policies.office.site import Site
 from policies.words import Words, say
-from sensors.device import ZoneId
 
 FROM_HOUR = 8
 _WEEK = timedelta(weeks=1)
-_HOUR = timedelta(hours=1)
+_NAMED = 3
+"""Devices that were heard too little: the month names more."""
 Tell = Callable[[Sequence[Words]], None]
 
 
@@ -81,28 +86,36 @@ def week(site: Site, history: History, monday: date) -> list[Words]:
 
 
 def _energy(site: Site, history: History, start: datetime, end: datetime, before: datetime) -> list[Words]:
-    """Two lines: what was used, and how much of it while closed."""
-    hours = history.windows("slot", "energy_kwh", start, end, _HOUR, by=("zone",))
-    if not hours:
+    """What was used, and how much of it while closed; by the gate of the month: too little known gives no figure, and why."""
+    now = _Week.of(site, history, start, end)
+    if now.known.share is None:
         return []
-    earlier = history.windows("slot", "energy_kwh", before, start, start - before)
-    used = sum(window.total for window in hours)
-    closed = sum(window.total for window in hours if _is_closed(site, window))
-    if earlier:
-        first = say(
-            "Energy: {used_kwh}; {before_kwh} the week before",
-            used_kwh=used,
-            before_kwh=sum(window.total for window in earlier),
-        )
+    if not now.known.is_enough:
+        return [say("Energy: no figure"), *now.known.missing()[: 1 + _NAMED]]
+    then = _Week.of(site, history, before, start)
+    if then.known.is_enough:
+        first = say("Energy: {used_kwh}; {before_kwh} the week before", used_kwh=now.kwh, before_kwh=then.kwh)
     else:
-        first = say("Energy: {used_kwh}", used_kwh=used)
-    share = 100 * closed / used if used else 0.0
-    return [first, say("{closed_kwh} of it while closed ({share_percent})", closed_kwh=closed, share_percent=share)]
+        first = say("Energy: {used_kwh}", used_kwh=now.kwh)
+    share = 100 * now.closed_kwh / now.kwh if now.kwh else 0.0
+    closed = say("{closed_kwh} of it while closed ({share_percent})", closed_kwh=now.closed_kwh, share_percent=share)
+    return [first, closed, *now.known.cautions()[:_NAMED]]
 
 
-def _is_closed(site: Site, window: Window) -> bool:
-    zone = site.zones.get(ZoneId(window.key[0]))
-    return zone is not None and day_type(site.calendar, zone.hours, window.start) not in OPEN_TYPES
+class _Week(NamedTuple):
+    """Energy of [start, end), and how much of it is known."""
+
+    kwh: float
+    closed_kwh: float
+    known: Coverage
+
+    @classmethod
+    def of(cls, site: Site, history: History, start: datetime, end: datetime) -> "_Week":
+        loads = {device.id: load_behind(site, device) for device in site.devices.values()}
+        sums = sums_of(history, site, loads, lambda _: None, start, end)
+        known = coverage(sums, start, end, first_heard(history, sums, site, start))
+        closed = sum(each.kwh for each in sums if each.type not in OPEN_TYPES)
+        return cls(sum(each.kwh for each in sums), closed, known)
 
 
 def _printing(site: Site, now: Mapping[str, Figures], before: Mapping[str, Figures]) -> list[Words]:

@@ -56,7 +56,8 @@ class Metering:
                 pieces.append(Piece(slot, 0.0, 0.0, False))
             self._lengthen(pieces[-1], since, at)
         else:
-            for slot, start, end in cut(since, at):
+            known = slot if slot <= since < self._ends_at else None
+            for slot, start, end in cut(since, at, known):
                 if not self.pieces or self.pieces[-1].slot != slot:
                     self.pieces.append(Piece(slot, 0.0, 0.0, False))
                 self._lengthen(self.pieces[-1], start, end)
@@ -115,13 +116,14 @@ class Metering:
         self.total, self.total_at, self.pieces = total_kwh, self.at, []
 
 
-def cut(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime, datetime]]:
-    """[start, end) in pieces that do not cross a slot's border: (slot, from, to)."""
-    slot = slot_start(start)
+def cut(start: datetime, end: datetime, slot: datetime | None = None) -> Iterator[tuple[datetime, datetime, datetime]]:
+    """[start, end) in pieces that do not cross a slot's border: (slot, from, to). `slot`: of `start`, if it is known."""
+    slot = slot_start(start) if slot is None else slot
     while start < end:
-        border = min(slot + SLOT, end)
+        after = slot + SLOT
+        border = min(after, end)
         yield slot, start, border
-        start, slot = border, slot + SLOT
+        start, slot = border, after
 
 
 def _spread(pieces: list[Piece], used: float) -> dict[datetime, float]:

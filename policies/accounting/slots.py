@@ -103,7 +103,9 @@ class DeviceSlots:
         if self._now is not None and at <= self._ends_at:
             self._book(self._now, since, at)
         else:
-            for slot, start, end in cut(since, at):
+            ends_at = self._ends_at
+            known = ends_at - SLOT if since < ends_at < _NEVER else None
+            for slot, start, end in cut(since, at, known):
                 self._now, self._ends_at = self._of(slot), slot + SLOT
                 self._book(self._now, start, end)
         self._at = at

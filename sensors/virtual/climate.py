@@ -34,6 +34,7 @@ class Weather:
         self._days = days
         self._moods: dict[int, tuple[float, float]] = {}
         self._now = (-1.0, 0.0, 0.0)
+        self._season = (-1.0, 0.0)
 
     def now(self, at: float) -> tuple[float, float]:
         """Outdoor °C and sun of this minute; all rooms ask for the same one, so it is worked out once."""
@@ -46,7 +47,9 @@ class Weather:
         """Seasonal mean, the spell's warmth, and a daily wave with its top at three in the afternoon."""
         local = at + self._days.offset_seconds(at)
         day, within = divmod(local, DAY_SECONDS)
-        season = 16.5 - 12.5 * math.cos(2 * math.pi * (_day_of_year(local) - 20) / 365.25)
+        if day != self._season[0]:
+            self._season = (day, 16.5 - 12.5 * math.cos(2 * math.pi * (_day_of_year(local) - 20) / 365.25))
+        season = self._season[1]
         share = within / DAY_SECONDS
         (warm, clear), (warm_then, clear_then) = self._mood(int(day)), self._mood(int(day) + 1)
         warmth = (1 - share) * warm + share * warm_then

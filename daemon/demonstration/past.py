@@ -1,8 +1,9 @@
 """The weeks before the demo: lived by the same virtual office under the same engine, and stored as the daemon stores.
 
-So that it takes seconds, devices report by themselves every ten minutes at most, the engine turns every five, and two spans are lived in two
-processes. Of the readings only those are stored that pages of the past ask for; slots, cases, commands, jobs and savings
-are complete. The first span begins with days on which officed only watched: what was saved later is measured against them.
+So that it takes seconds, devices report by themselves every ten minutes at most (every 25, where they tell changes at
+once), the engine turns every five, and two spans are lived in two processes. Of the readings only those are stored that
+pages of the past ask for; slots, cases, commands, jobs and savings are complete. The first span begins with days on which
+officed only watched: what was saved later is measured against them.
 """
 
 import gc
@@ -40,8 +41,8 @@ from sensors.virtual.climate import Weather
 from sensors.virtual.office_yaml import office_yaml
 from sensors.virtual.plans import demo_faults, demo_plan
 
-CALM = timedelta(minutes=10)
-"""No family that the demo speaks counts as silent so soon."""
+CALM, CALM_TELLERS = timedelta(minutes=10), timedelta(minutes=25)
+"""No family that the demo speaks counts as silent so soon, nor where one report is lost that only repeats."""
 TURN = timedelta(minutes=5)
 _FLUSH_LINES = 20_000
 
@@ -126,7 +127,7 @@ def live(span: Span) -> Lived:
     site = with_silence(build_site(configuration), registry)
     office = VirtualOffice(plan, span.seed, replace(demo_faults(), silent={}))
     office.weather = Weather(span.weather_seed, office.days)
-    office.calm_seconds = CALM.total_seconds()
+    office.calm_seconds, office.calm_tellers_seconds = CALM.total_seconds(), CALM_TELLERS.total_seconds()
     lines: list[bytes] = []
     records = Ledger(site, 0)
     said: dict[DeviceId, object] = {}

@@ -46,6 +46,8 @@ class VirtualOffice:
         self.weather = Weather(seed, self.days)
         self.calm_seconds = 0.0
         """No device reports by itself more often than this: for a past of weeks that has to be lived in seconds."""
+        self.calm_tellers_seconds = 0.0
+        """The same for those that tell their changes at once."""
         self._seed = seed
         self._heap: list[tuple[float, int, Do]] = []
         self._order = 0
@@ -210,7 +212,8 @@ class VirtualOffice:
         return minute
 
     def _begin_reports(self, voice: Voice, at: float) -> None:
-        calm, until_next = self.calm_seconds, voice.seconds_to_report
+        calm = max(self.calm_seconds, self.calm_tellers_seconds if voice.tells_changes else 0.0)
+        until_next = voice.seconds_to_report
 
         def report(then: float) -> None:
             self.say(voice, voice.report(then), then)

@@ -30,6 +30,8 @@ _REQUEST = msgspec.json.Decoder(Request)
 class Shelly(Voice):
     """One device: `switch:N` for its relays, `pm1:N` for its meters, numbered in the order of its bodies."""
 
+    tells_changes = True
+
     def __init__(self, things: Sequence[Thing], days: Days, faults: Faults, chance: random.Random) -> None:
         super().__init__(things, days, faults, chance)
         self.name = things[0].planned.device.address.name

@@ -24,6 +24,8 @@ _OFF_ON = {"OFF": False, "ON": True}
 class Zigbee2Mqtt(Voice):
     """One Zigbee device; several bodies are its endpoints (`state_l1`)."""
 
+    tells_changes = True
+
     def __init__(
         self, things: Sequence[Thing], days: Days, faults: Faults, chance: random.Random, last_seen: LastSeen
     ) -> None:

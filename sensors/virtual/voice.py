@@ -21,10 +21,12 @@ class Refusal(Exception):  # noqa: N818  a device that says no is no failure of 
 class Voice(ABC):
     """One name on the wire. Methods answer with what is published at `at`, in order.
 
-    `tells_again`: keeps what was not acknowledged, so that nothing of it is lost, only late.
+    `tells_again`: keeps what was not acknowledged, so that nothing of it is lost, only late. `tells_changes`: its report
+    only repeats; what changed, watts among it, it has told at once.
     """
 
     tells_again = False
+    tells_changes = False
 
     def __init__(self, things: Sequence[Thing], days: Days, faults: Faults, chance: random.Random) -> None:
         self.things = things

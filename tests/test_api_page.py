@@ -142,7 +142,6 @@ def commands(client: httpx.Client) -> Iterator[tuple[str, str, Mapping[str, Any]
         address = words[-1]
         for gap, real in REAL.items():
             address = address.replace(f"/{gap}", f"/{real}")
-        address = address.replace("MONTH/REVISION/NAME", "2026-06/0/report.pdf")
         body = json.loads(words[words.index("-d") + 1].replace("ZONE", "r302")) if "-d" in words else None
         yield ("GET" if body is None else "POST"), address, body
 

@@ -15,9 +15,9 @@ from daemon.accounts.users import UsersFile
 from daemon.reports.desk import ReportDesk
 from daemon.reports.letters import Reader
 from daemon.web import Web
+from dashboards.board.api_reports import DOCUMENT_POLICY
 from dashboards.board.app import board
 from dashboards.board.door import Entry
-from dashboards.board.reports import DOCUMENT_POLICY
 
 PASSWORD = "correct horse battery"
 FIRST = datetime(2026, 7, 1, 6, 0, tzinfo=UTC)
@@ -39,8 +39,12 @@ def desk(tmp_path: Path) -> ReportSite:
 
 
 @pytest.fixture
-def browser(desk: ReportSite, tmp_path: Path) -> Iterator[httpx.Client]:
-    users = UsersFile(tmp_path / "users.json")
+def users(tmp_path: Path) -> UsersFile:
+    return UsersFile(tmp_path / "users.json")
+
+
+@pytest.fixture
+def browser(desk: ReportSite, users: UsersFile, tmp_path: Path) -> Iterator[httpx.Client]:
     for name, role in (("vera", "viewer"), ("olga", "operator")):
         users.add(name, role, PASSWORD, NOW)  # type: ignore[arg-type]  # two of the three roles
     source = Painted(busy_state())
@@ -184,3 +188,82 @@ def test_a_program_gets_the_list_and_the_files(browser: httpx.Client) -> None:
     assert {each["what"] for each in june["revisions"][0]["sendings"]} == {"sent", "failed"}
     name = june["revisions"][1]["files"][0]["name"]
     assert browser.get(f"/api/v1/reports/2026-06/0/{name}").status_code == 200
+
+
+def bearer(users: UsersFile, role: str, *scopes: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {users.add_token(f'{role}-{len(scopes)}', scopes, role, NOW)}"}  # type: ignore[arg-type]  # the roles and scopes
+
+
+def test_a_program_has_a_report_made_and_finds_it_where_it_was_told(
+    browser: httpx.Client, users: UsersFile, desk: ReportSite
+) -> None:
+    ours = bearer(users, "operator", "read", "decide")
+    wish = {"month": "2026-05", "format": "html", "language": "zh_CN"}
+    answer = browser.post("/api/v1/reports", json=wish, headers=ours)
+    again = browser.post("/api/v1/reports", json=wish, headers=ours)
+    where = "/api/v1/reports/2026-05/newest/report-zh_CN.html"
+    for each in (answer, again):
+        assert (each.status_code, each.json(), each.headers["location"]) == (
+            202,
+            {"month": "2026-05", "at": where},
+            where,
+        )
+    assert browser.get(where, headers=ours).status_code == 404, "it is not made yet"
+
+    made = len(desk.maker.made)
+    desk.at(REVISED)
+    assert len(desk.maker.made) == made + 1, "asked twice, made once"
+    found = browser.get(where, headers=ours)
+    assert (found.status_code, found.text) == (200, "report-zh_CN.html of 2026-05 r0")
+    assert found.headers["content-security-policy"] == DOCUMENT_POLICY
+
+    assert browser.post("/api/v1/reports", json=wish, headers=ours).status_code == 202
+    desk.at(REVISED)
+    assert len(desk.maker.made) == made + 1, "nothing has changed since"
+    newest = browser.get("/api/v1/reports/2026-06/newest/report-en.pdf", headers=ours)
+    assert newest.text == "report-en.pdf of 2026-06 r1"
+
+
+@pytest.mark.parametrize(
+    ("role", "scopes", "status"),
+    [
+        ("viewer", ("read", "decide"), 403),
+        ("operator", ("read", "extend"), 403),
+        ("operator", ("decide",), 202),
+        ("admin", ("decide",), 202),
+    ],
+)
+def test_who_may_not_order_on_the_board_may_not_by_the_api(
+    browser: httpx.Client, users: UsersFile, desk: ReportSite, role: str, scopes: tuple[str, ...], status: int
+) -> None:
+    made = len(desk.maker.made)
+    answer = browser.post("/api/v1/reports", json={"month": "2026-05"}, headers=bearer(users, role, *scopes))
+    desk.at(REVISED)
+    assert answer.status_code == status
+    assert len(desk.maker.made) - made == (1 if status == 202 else 0)
+
+
+def test_a_session_alone_has_nothing_made_by_the_api(browser: httpx.Client, desk: ReportSite) -> None:
+    """Its cookie goes along with whatever some other page has the browser send."""
+    enter(browser, "olga")
+    made = len(desk.maker.made)
+    assert browser.post("/api/v1/reports", json={"month": "2026-05"}).status_code == 401
+    desk.at(REVISED)
+    assert len(desk.maker.made) == made
+
+
+@pytest.mark.parametrize(
+    ("wish", "status"),
+    [
+        ({"month": "2031-01"}, 404),
+        ({"month": "2026-13"}, 422),
+        ({"month": "2026-05", "format": "exe"}, 422),
+        ({"month": "2026-05", "language": "de"}, 422),
+        ({}, 422),
+    ],
+)
+def test_a_wish_that_cannot_be_is_refused(
+    browser: httpx.Client, users: UsersFile, wish: dict[str, str], status: int
+) -> None:
+    answer = browser.post("/api/v1/reports", json=wish, headers=bearer(users, "operator", "decide"))
+    assert answer.status_code == status

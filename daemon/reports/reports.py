@@ -71,9 +71,10 @@ class Reports:
         return self._readers
 
     def ask(self, asked: Asked) -> None:
-        """Somebody wants a report now; returns at once."""
+        """Somebody wants a report now; returns at once. What waits already does not wait twice."""
         with self._lock:
-            self._asked.append(asked)
+            if all((each.month, each.revision) != (asked.month, asked.revision) for each in self._asked):
+                self._asked.append(asked)
         self._wake.set()
 
     def start(self) -> None:

@@ -1,6 +1,6 @@
 """What a corrected setpoint is worth: by the weather where there is an outdoor sensor, else a deemed share that says so."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,8 @@ from past import Past
 from daemon.accounting.ledger_job import ledger
 from daemon.accounting.settings import settings_of
 from daemon.accounting.weather import Weather
+from policies.accounting.baseline import Baseline, FreeDay
+from policies.accounting.day_types import LocalSlot
 from policies.accounting.hold_outs import hold_outs
 from policies.accounting.ledger import Action, Entry
 from policies.accounting.setpoints import Slope, UncontrolledHour, correction, slopes
@@ -35,15 +37,15 @@ def kwh_an_hour(at: datetime, celsius: float) -> float:
     return 0.2 + 0.1 * (outdoor(at) - celsius)
 
 
-def summer(folder: Path, *, sensor: bool, start: datetime = START) -> Past:
-    """Two weeks at 22 °C from nine to six; on the last day at ten it is set to 26 and stays there."""
+def summer(folder: Path, *, sensor: bool, start: datetime = START, off: bool = False) -> Past:
+    """Two weeks at 22 °C from nine to six; on the last day at ten it is set to 26 and stays there, or is switched off."""
     past = Past(folder, METERED, plug(load="air_conditioner"), *([SENSOR] if sensor else []))
     total, at = 100.0, start
     climate, power, roof = [], [], []
     while at < local("2026-07-14 18:00"):
         hour = CALENDAR.local(at).hour
-        mode: Mode = "cool" if 9 <= hour < 18 else "off"
-        celsius = 26.0 if at >= MENDED else 22.0
+        mode: Mode = "cool" if 9 <= hour < 18 and not (off and at >= MENDED) else "off"
+        celsius = 26.0 if at >= MENDED and not off else 22.0
         climate.append(Climate(device=DeviceId("ac"), arrived_at=at, mode=mode, cooling_setpoint_celsius=celsius))
         watts = 0.0 if mode == "off" else 1000 * kwh_an_hour(at, celsius)
         power.append(Power(device=DeviceId("plug"), arrived_at=at, watts=watts, energy_kwh_total=total))
@@ -55,7 +57,10 @@ def summer(folder: Path, *, sensor: bool, start: datetime = START) -> Past:
     if sensor:
         past.hear(roof)
     past.sum_up(start, at)
-    past.command(MENDED, "ac", remedy="SetSetpoint", celsius=26.0)
+    if off:
+        past.command(MENDED, "ac", remedy="SwitchOff")
+    else:
+        past.command(MENDED, "ac", remedy="SetSetpoint", celsius=26.0)
     return past
 
 
@@ -80,6 +85,36 @@ def test_without_one_it_is_a_deemed_share_in_the_ledger_of_estimates(tmp_path: P
     assert (entry.ledger, entry.method) == ("estimated", "deemed")
     used = sum(kwh_an_hour(at, 26.0) / 4 for at in entry.claimed)
     assert entry.avoided_kwh == pytest.approx(used / (1 - 0.24) - used, rel=0.05)
+
+
+@pytest.mark.parametrize(("sensor", "like_celsius"), [(True, outdoor(MENDED)), (False, 31.5)])
+def test_a_unit_that_is_switched_off_would_have_used_what_the_weather_of_that_day_asks_for(
+    tmp_path: Path, *, sensor: bool, like_celsius: float
+) -> None:
+    """Without a sensor the median of all days stands for the coolest of them, too."""
+    entry = entry_of(summer(tmp_path, sensor=sensor, off=True, start=START - timedelta(days=7)))
+
+    assert (entry.ledger, entry.method) == ("measured", "slot_median")
+    hours = len(entry.claimed) / 4
+    assert hours >= 6
+    assert entry.avoided_kwh == pytest.approx((0.2 + 0.1 * (like_celsius - 22.0)) * hours, rel=0.03)
+
+
+def test_a_day_moved_into_other_weather_leaves_off_what_was_off_and_uses_no_less_than_nothing() -> None:
+    days = [FreeDay(date(2026, 7, day), {40: 0.2, 41: 0.05, 42: 0.0, 43: 0.1}, off={43}) for day in range(6, 11)]
+    baseline = Baseline({"workday": days})
+    start = LocalSlot(date(2026, 7, 13), 40, "workday")
+    asked: list[tuple[date, date, int]] = []
+
+    def cooler(then: date, now: date, quarter: int) -> float:
+        asked.append((then, now, quarter))
+        return -0.1
+
+    moved = baseline.shifted(cooler).after(start, ["workday"], 0.0)
+    assert {round(day.kwh[40], 9) for day in moved.days} == {0.1}
+    assert {(day.kwh[41], day.kwh[42], day.kwh[43]) for day in moved.days} == {(0.0, 0.0, 0.1)}
+    assert {now for _, now, _ in asked} == {date(2026, 7, 13)}
+    assert {day.kwh[40] for day in baseline.after(start, ["workday"], 0.0).days} == {0.2}
 
 
 def test_hours_of_another_season_tell_nothing(tmp_path: Path) -> None:

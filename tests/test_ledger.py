@@ -11,6 +11,7 @@ from policies.accounting.day_types import SLOT
 from policies.accounting.interval import interval
 from policies.accounting.ledger import Action, Entry, switch_off
 from policies.accounting.slots import Slot
+from sensors.device import DeviceId
 
 NIGHT_SLOTS = 58
 """18:00 to 8:30."""
@@ -210,5 +211,10 @@ def test_an_unsure_slope_widens_the_interval() -> None:
     assert narrow is not None
     assert wide is not None
     assert narrow.high_kwh == pytest.approx(sure.avoided_kwh)
-    # One slope errs alike on both days: 2 x 0.1 in each of two hours, 1.96 standard deviations.
-    assert wide.high_kwh - 2 * sure.avoided_kwh == pytest.approx(1.96 * 0.2 * 2**0.5, rel=0.15)
+    # Of one device all slopes err alike, on both days: 4 x 0.1, 1.96 standard deviations.
+    assert wide.high_kwh - 2 * sure.avoided_kwh == pytest.approx(1.96 * 0.4, rel=0.15)
+    other = replace(unsure, action=replace(action, device=DeviceId("another")))
+    two = interval([unsure, other])
+    assert two is not None
+    # Those of two devices by themselves.
+    assert two.high_kwh - 2 * sure.avoided_kwh == pytest.approx(1.96 * 0.2 * 2**0.5, rel=0.15)

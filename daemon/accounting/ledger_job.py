@@ -9,11 +9,11 @@ import zlib
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Final
 
+from daemon.accounting.driving import Driving
 from daemon.accounting.past import PastSlot, Told, slots_of, told
-from daemon.accounting.settings import Settings, settings_of
+from daemon.accounting.settings import settings_of
 from daemon.accounting.weather import Weather
 from daemon.history.points import Points
 from daemon.history.schema import Value
@@ -23,11 +23,9 @@ from policies.accounting.basis import basis_of
 from policies.accounting.claims import DIGITS
 from policies.accounting.interval import Interval, interval
 from policies.accounting.ledger import Entry, Price, in_order, switch_off
-from policies.accounting.setpoints import Slopes, correction, slopes, uncontrolled_hours
+from policies.accounting.setpoints import correction
 from policies.history import History, SavingRow
-from policies.office.calendar import Calendar
 from policies.office.site import Site
-from sensors.commands import Side
 from sensors.device import Device, DeviceId, Load
 
 _BACK: Final = EXPIRES_AFTER + timedelta(days=2)
@@ -35,7 +33,6 @@ _AFTER: Final = timedelta(hours=2)
 _SETTINGS_BACK: Final = timedelta(days=35)
 """From hours of the last weeks a slope is learned: a unit says its setting a thousand times a day, and that is to be read."""
 _QUARTER_HOURS: Final = 0.25 / 1000
-_BETWEEN_CELSIUS: Final = 23.0
 _CYCLES: Final[frozenset[Load]] = frozenset({"water_dispenser"})
 
 
@@ -140,12 +137,13 @@ def _of_device(past: DevicePast, actions: Iterable[Told], baseline: Baseline | N
     entries: list[Entry] = []
     taken: set[datetime] = set()
     ordered = list(actions)
+    driving = _driving(past, ordered)
     for each in ordered:
         if each.is_switch_off:
             entry = switch_off(
                 each.action,
                 past.slots,
-                baseline,
+                baseline if baseline is None or driving is None else baseline.shifted(driving.shift(each.action.at)),
                 past.site.calendar,
                 price=price,
                 standby_kwh=_asleep_kwh(past.device),
@@ -154,7 +152,7 @@ def _of_device(past: DevicePast, actions: Iterable[Told], baseline: Baseline | N
             taken.update(entry.claimed)
             entries.append(entry)
     corrections = [each for each in ordered if not each.is_switch_off and each.celsius is not None]
-    return entries + (_corrections(past, corrections, price, taken) if corrections else [])
+    return entries + (_corrections(past, driving, corrections, price, taken) if driving is not None else [])
 
 
 def _asleep_kwh(device: Device) -> float:
@@ -162,32 +160,23 @@ def _asleep_kwh(device: Device) -> float:
     return 0.0 if device.load in _CYCLES else device.standby_watts * _QUARTER_HOURS
 
 
-def _corrections(past: DevicePast, corrections: Sequence[Told], price: Price, taken: set[datetime]) -> list[Entry]:
-    calendar, device, weather = past.site.calendar, past.device, past.weather
-    if weather is None:
-        return []
-    first = min(each.action.at for each in corrections) - _SETTINGS_BACK
-    settings = settings_of(past.history, device, first, past.end, calendar, weather.season)
-    by_side: dict[Side, Slopes] = {}
+def _corrections(
+    past: DevicePast, driving: Driving, corrections: Sequence[Told], price: Price, taken: set[datetime]
+) -> list[Entry]:
     entries: list[Entry] = []
     for each in corrections:
         action, celsius = each.action, each.celsius or 0.0
-        side = _side(settings, action.at, celsius)
-        if side not in by_side:
-            driving = partial(
-                _driving, settings, weather, side, weather.season(calendar.local(action.at).date()), calendar
-            )
-            by_side[side] = slopes(uncontrolled_hours(list(past.slots.values()), driving, calendar))
-        before = settings.before(action.at, side, celsius)
+        side = driving.side(action.at, celsius)
+        before = driving.settings.before(action.at, side, celsius)
         degrees = 0.0 if before is None else (celsius - before if side == "cooling" else before - celsius)
         # A correction is worth something until somebody sets another value.
-        until = settings.leaves(action.at, side, celsius, action.until)
+        until = driving.settings.leaves(action.at, side, celsius, action.until)
         entry = correction(
             replace(action, until=until),
             degrees,
             past.slots,
-            by_side[side],
-            calendar,
+            driving.slopes(side, action.at),
+            past.site.calendar,
             price=price,
             taken=frozenset(taken),
         )
@@ -196,21 +185,11 @@ def _corrections(past: DevicePast, corrections: Sequence[Told], price: Price, ta
     return entries
 
 
-def _driving(
-    settings: Settings, weather: Weather, side: Side, season: str, calendar: Calendar, at: datetime
-) -> float | None:
-    """How far outdoors is from the setpoint, towards the unit's work; None: not known, other side, or another season."""
-    setting, outdoor = settings.at(at), weather.outdoor_celsius(at)
-    if setting is None or outdoor is None or setting.side != side or setting.celsius is None:
+def _driving(past: DevicePast, actions: Sequence[Told]) -> Driving | None:
+    """None: no air conditioner."""
+    if past.weather is None or past.device.kind != "climate":
         return None
-    if weather.season(calendar.local(at).date()) != season:
-        return None
-    return outdoor - setting.celsius if side == "cooling" else setting.celsius - outdoor
-
-
-def _side(settings: Settings, at: datetime, celsius: float) -> Side:
-    """What it worked at when it was told; the value tells where it did not say (no cooling limit is below 23 °C)."""
-    setting = settings.at(at)
-    if setting is not None and setting.side is not None:
-        return setting.side
-    return "cooling" if celsius > _BETWEEN_CELSIUS else "heating"
+    calendar = past.site.calendar
+    first = min(each.action.at for each in actions) - _SETTINGS_BACK
+    settings = settings_of(past.history, past.device, first, past.end, calendar, past.weather.season)
+    return Driving(settings, past.weather, list(past.slots.values()), calendar)

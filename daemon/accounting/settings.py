@@ -1,6 +1,6 @@
 """What an air conditioner was set to in the past: the side on which it worked and the setpoint that counted, over time."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Final, NamedTuple, cast
@@ -41,6 +41,13 @@ class Settings:
         """What held; None before it first spoke."""
         index = bisect_right(self._at, instant)
         return self._found[index - 1] if index else None
+
+    def running_before(self, instant: datetime) -> Setting | None:
+        """What it was last set to while it worked, before `instant`; None: it never did, as far as the range tells."""
+        for each in reversed(self._found[: bisect_left(self._at, instant)]):
+            if each.side is not None and each.celsius is not None:
+                return each
+        return None
 
     def before(self, instant: datetime, side: Side, celsius: float) -> float | None:
         """The last other setpoint of this side before `instant`, within the range; None: it had no other."""

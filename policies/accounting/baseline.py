@@ -10,6 +10,7 @@ renew it.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from statistics import fmean, median
@@ -61,6 +62,10 @@ class FreeDay:
     def was_on(self, quarter: int, above_kwh: float) -> bool:
         """Known to be on in that quarter, and awake: using more than so much."""
         return self.kwh.get(quarter, -1.0) > above_kwh and quarter not in self.off
+
+
+Shift = Callable[[date, date, int], float]
+"""KWh that a quarter of an hour of the first day would have used more in the weather of the second."""
 
 
 class Would(NamedTuple):
@@ -128,8 +133,15 @@ class Baseline:
         self._expires_after = expires_after
         self._season = season
         self._by_day = {each.day: (name, each) for name, days in free.items() for each in days}
+        self._shift: Shift | None = None
         self._known: dict[tuple[DayClass, date], Comparable] = {}
         self._most: dict[date, float] = {}
+
+    def shifted(self, shift: Shift | None) -> "Baseline":
+        """The same days, each as it would have been in the weather of the day that it stands for."""
+        other = copy(self)
+        other._shift = shift  # noqa: SLF001  our own copy
+        return other
 
     def comparable(self, day_class: DayClass, day: date) -> Comparable:
         """For a controlled day: the last ten uncontrolled ones before it that have not expired."""
@@ -145,12 +157,13 @@ class Baseline:
         What came as long after uncontrolled days on which it was on at that time, through days of the same classes.
         """
         found: list[FreeDay] = []
+        last = start.day + timedelta(days=len(classes) - 1)
         for each in reversed(self._free.get(start.day_class, ())):
             if not self._counts(each, start.day) or not each.was_on(start.quarter, above_kwh):
                 continue
             then = self._later(each.day, classes, start.day)
             if then is not None:
-                found.append(then)
+                found.append(then if self._shift is None else _like(then, last, self._shift))
             if len(found) == MOST_DAYS:
                 break
         return Comparable(tuple(found), self._most_off_hours(start.day))
@@ -205,6 +218,15 @@ def free_days(slots: Iterable[Summed], calendar: Calendar, hours: Hours) -> dict
         if day not in controlled:
             found.setdefault(classes[day], []).append(free)
     return found
+
+
+def _like(free: FreeDay, day: date, shift: Shift) -> FreeDay:
+    """What was off stays off."""
+    kwh = {
+        quarter: max(0.0, used + shift(free.day, day, quarter)) if used and quarter not in free.off else used
+        for quarter, used in free.kwh.items()
+    }
+    return FreeDay(free.day, kwh, free.closed, free.off)
 
 
 def percentile(ordered: Sequence[float], share: float) -> float:

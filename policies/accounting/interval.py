@@ -81,12 +81,15 @@ def _by_day(claimed: Sequence[Entry]) -> Mapping[DayClass, list[_Day]]:
 
 
 def _slopes_error(claimed: Sequence[Entry]) -> float:
-    """Of all regressions together: one slope errs alike on all days, different ones by themselves."""
-    errors: dict[tuple[DeviceId, int], float] = {}
+    """Of all regressions together: a device's slopes rest on the same days and err alike, those of two by themselves.
+
+    As if its hours were independent, a third of the width was found: 8 devices of the virtual office were off by 2.3
+    such errors (mean square), whose truth was known.
+    """
+    errors: dict[DeviceId, float] = {}
     for entry in claimed:
-        for hour, error in entry.slope_errors:
-            key = (entry.action.device, hour)
-            errors[key] = errors.get(key, 0.0) + error
+        device = entry.action.device
+        errors[device] = errors.get(device, 0.0) + sum(error for _, error in entry.slope_errors)
     return sqrt(sum(error**2 for error in errors.values()))
 
 

@@ -155,6 +155,38 @@ def test_every_format_and_language_has_every_sort_of_month(tmp_path: Path, past:
                 assert len(data) > 500
 
 
+def test_the_statistics_office_gets_every_field_of_its_forms_and_no_figure_that_nobody_measured(past: Past) -> None:
+    """domain: institution, each energy with its cost, machine room, heating, the four graded indicators; paper is none of it."""
+    site = replace(past.site, area_m2=1000.0, people=50)
+    found = document(past, site=site).statutory
+    fields = {str(cells[0]): cells[1:] for cells in found.rows}
+    assert list(fields) == [
+        "Institution code", "Type of institution", "Building area (m²)", "Energy users", "Headcount", "Contact",
+        "Electricity (kWh)", "Price of electricity per kWh", "Water from the mains (m³)", "Water from an own well (m³)",
+        "Coal (t)", "Natural gas (m³)", "Liquefied petroleum gas", "Petrol (l)", "Diesel (l)",
+        "Heat, by the heat meter (GJ)", "Other energy", "Machine room: electricity (kWh)", "Energy for heating",
+        "Comprehensive energy per person (kgce)", "Energy per area (kgce/m²)", "Water per person (m³)",
+        "CO₂ per area (kg/m²)",
+    ]  # fmt: skip
+    assert [amount(fields[name][0]) for name in ("Building area (m²)", "Energy users")] == [1000.0, 50.0]
+    assert amount(fields["Electricity (kWh)"][0]) == pytest.approx(72.0, rel=0.005)
+    per_person = amount(fields["Comprehensive energy per person (kgce)"][0])
+    assert per_person is not None
+    assert per_person * 50 == pytest.approx(72.0 * 0.1229, rel=0.005)
+    assert fields["Coal (t)"] == fields["Water per person (m³)"] == (None, None, None, None)
+    assert not any("aper" in name or "heet" in name for name in fields)
+
+
+def test_last_years_electricity_and_the_target_stand_beside_this_years(past: Past) -> None:
+    start, end = month_bounds(2025, 6, "Asia/Shanghai")
+    past.hear(drawn(start - timedelta(minutes=5), end + timedelta(hours=1), 50.0, 1.0))
+    past.sum_up(start, end)
+    site = replace(past.site, energy=replace(past.site.energy, targets_kwh={2026: 3650.0}))
+    electricity = next(cells for cells in document(past, site=site).statutory.rows if "Electricity" in str(cells[0]))
+    assert amount(electricity[3]) == pytest.approx(36.0, rel=0.005)
+    assert amount(electricity[4]) == pytest.approx(300.0, rel=0.02)
+
+
 def test_every_sentence_is_said_in_chinese(past: Past) -> None:
     chinese = languages("Asia/Shanghai")["zh_CN"]
     found = document(past)

@@ -130,43 +130,6 @@ def _basis(month: Month, annex: Annex) -> Iterator[Block]:
         )
 
 
-def statutory(month: Month) -> Table:
-    """The fields of the statistics of public institutions that officed can know; the others stay empty, to be filled in."""
-    energy, cost = month.energy, month.energy.cost
-    rows: tuple[tuple[Cell, ...], ...] = (
-        (say("Building area (m²)"), Amount("number", month.area_m2), None),
-        (say("Energy users"), Amount("number", None if month.people is None else float(month.people)), None),
-        (say("Electricity (kWh)"), Amount("number", energy.kwh), Amount("amount", cost)),
-        (say("Water (m³)"), None, None),
-        (say("Coal (t)"), None, None),
-        (say("Natural gas (m³)"), None, None),
-        (say("Petrol (l)"), None, None),
-        (say("Diesel (l)"), None, None),
-        (say("Heat, by the heat meter (GJ)"), None, None),
-        (say("Other energy"), None, None),
-        (say("Machine room: electricity (kWh)"), Amount("number", _machine_room(month)), None),
-        (say("Comprehensive energy per person (kgce)"), Amount("number", _per(month.kgce, month.people)), None),
-        (say("Energy per area (kgce/m²)"), Amount("number", _per(month.kgce, month.area_m2)), None),
-        (say("CO₂ per area (kg/m²)"), Amount("number", _per(month.co2_kg, month.area_m2)), None),
-    )
-    return Table(
-        "statutory",
-        say("For the statistics of public institutions"),
-        (say("Item"), say("Quantity"), say("Cost")),
-        rows,
-        say("Officed measures electricity; what it cannot know stays empty. Paper is not part of these statistics."),
-    )
-
-
-def _machine_room(month: Month) -> float | None:
-    rooms = [each.kwh for each in month.energy.end_uses if each.load in ("server", "network")]
-    return None if not rooms or None in rooms else sum(kwh for kwh in rooms if kwh is not None)
-
-
-def _per(value: float | None, by: float | None) -> float | None:
-    return None if value is None or not by else value / by
-
-
 def _department(name: Cell, each: Figures) -> tuple[Cell, ...]:
     return (
         name,

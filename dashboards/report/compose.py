@@ -1,11 +1,12 @@
 """One month becomes one document. Pure: the same month and annex, the same document."""
 
 from dashboards.report.annex import Annex
-from dashboards.report.basis_part import basis, printing, statutory
+from dashboards.report.basis_part import basis, printing
 from dashboards.report.document import Document
 from dashboards.report.energy_part import energy
 from dashboards.report.rules_part import compliance, deeds, evidence
 from dashboards.report.saving_part import saving
+from dashboards.report.statutory_part import statutory
 from dashboards.report.summary import summary
 from policies.accounting.month import Month
 

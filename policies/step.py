@@ -23,6 +23,8 @@ from policies.words import Words
 from sensors.device import DeviceId
 from sensors.readings import CommandReply
 
+_ABOUT_ALL = frozenset({Tick, Configured, Asked})
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -35,7 +37,7 @@ class Outcome:
 
 def step(state: State, inputs: Sequence[Input], now: datetime) -> Outcome:
     """One turn of the engine. `now` must not run backwards by more than the clock was set back: nothing depends on it."""
-    everything = any(isinstance(item, Tick | Configured | Asked) for item in inputs)
+    everything = not _ABOUT_ALL.isdisjoint(map(type, inputs))
     before = state.office
     state, replies, dirty, refusals = _take_in(state, inputs, now)
     if dirty:

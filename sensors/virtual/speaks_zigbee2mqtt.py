@@ -12,10 +12,10 @@ from sensors.virtual.faults import Faults
 from sensors.virtual.outside import Outside
 from sensors.virtual.plan import LastSeen
 from sensors.virtual.said import Line, encode
-from sensors.virtual.things import Air, Eye, Meter, Plug, Thing, What, WindowContact
+from sensors.virtual.things import Air, Eye, Plug, Thing, What, WindowContact
 from sensors.virtual.units import Unit, UnitMode
 from sensors.virtual.voice import Refusal, Voice, below, hardware_address
-from sensors.virtual.zigbee2mqtt_state import state_of
+from sensors.virtual.zigbee2mqtt_state import ELECTRIC, state_of
 
 _MODES: dict[object, UnitMode] = {"cool": "cool", "heat": "heat", "fan_only": "fan_only", "dry": "dry"}
 _OFF_ON = {"OFF": False, "ON": True}
@@ -97,15 +97,15 @@ class Zigbee2Mqtt(Voice):
 
     def changed(self, thing: Thing, at: float, what: What) -> list[Line]:
         """Relays, settings and sensors at once; power by 5 W and 10 %; temperatures by 0.2 K."""
-        worth = what in {"relay", "setting", "sensed"}
-        if what == "power" and isinstance(thing, Plug | Meter):
+        if what == "room":  # every minute, and seldom worth it
+            told = self._said.get("local_temperature" if isinstance(thing, Unit) else "temperature")
+            air_celsius = thing.celsius if isinstance(thing, Outside) else thing.room.celsius
+            return [self._state(at)] if isinstance(told, float) and abs(air_celsius - told) >= 0.2 else []
+        worth = what != "power"
+        if isinstance(thing, ELECTRIC) and not worth:
             told = self._said.get("power" + self._suffix(thing))
             delta = abs(thing.watts - told) if isinstance(told, int | float) else thing.watts
             worth = delta >= 5.0 and delta >= 0.1 * thing.watts and at - self._last_at >= 3.0
-        elif what == "room":
-            told = self._said.get("local_temperature" if isinstance(thing, Unit) else "temperature")
-            air_celsius = thing.celsius if isinstance(thing, Outside) else thing.room.celsius
-            worth = isinstance(told, int | float) and abs(air_celsius - told) >= 0.2
         return [self._state(at)] if worth else []
 
     def obey(self, topic: str, payload: bytes, at: float) -> list[Line]:

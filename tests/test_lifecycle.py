@@ -145,10 +145,33 @@ def walk(rows: Sequence[Row], policy: Policy = SETPOINTS, **device: Any) -> list
             ["opened", "commanded", "set 26.0", "failed", "commanded", "set 26.0", "tell owner", "stuck", "proved"],
             id="a stuck case closes when it shows after all",
         ),
+        pytest.param(
+            [(0, 23.0), (300, None), (480, 23.0), (540, 23.0), (720, 23.0), (800, 27.0)],
+            ["opened", "commanded", "set 26.0", "failed", "commanded", "set 26.0", "tell owner", "stuck", "closed"],
+            id="a stuck case closes when somebody sets another legal value",
+        ),
     ],
 )
 def test_a_setpoint_case_moves_with_time_and_readings(rows: list[Row], expected: list[str]) -> None:
     assert walk(rows) == expected
+
+
+def test_a_stuck_setpoint_case_ends_when_the_unit_is_switched_off() -> None:
+    """Else it would count as hours of violation all night."""
+    run = Run(office(ac(), policies=[SETPOINTS]), WEDNESDAY)
+    for seconds in (0, 300, 480, 540, 720):
+        now = run.start.__class__.fromtimestamp(run.start.timestamp() + seconds, tz=run.start.tzinfo)
+        run.at(seconds, *heard(cooling(now, 23.0)))
+    assert told(run)[-1] == "stuck"
+    run.at(
+        800,
+        *heard(
+            cooling(
+                run.start.__class__.fromtimestamp(run.start.timestamp() + 800, tz=run.start.tzinfo), 23.0, mode="off"
+            )
+        ),
+    )
+    assert told(run)[-1] == "closed"
 
 
 def test_the_engine_asks_to_be_woken_at_the_instant_that_matters() -> None:

@@ -22,7 +22,7 @@ from policies.control.effects import Effect, Notify, Publish, Record
 from policies.control.guards import first_refusal
 from policies.control.memory import Memory
 from policies.control.people import climb, is_stuck
-from policies.control.proof import WAITING, Proof, prove
+from policies.control.proof import WAITING, Proof, is_doubted, prove
 from policies.control.request import Request
 from policies.control.sentences import doing, leaves_at, stuck_words
 from policies.control.standby import ceiling_watts
@@ -221,7 +221,7 @@ def _wait_for_person(case: Case, finding: Finding | None, at: Situation, effects
     proof = WAITING if case.command is None else prove(case.command, at.device, at.office, at.ceiling_watts)
     if proof.standing == "proved" and finding is None:
         return _proved(case, proof, at, effects)
-    if finding is None and not at.is_silent and proof.standing not in {"reported", "contradicted"}:
+    if finding is None and not at.is_silent and not is_doubted(case.command, proof):
         return _close(case, "cleared", say("somebody mended it"), at, effects)
     case, notice = climb(case, at.policy, at.now)
     if notice is None:

@@ -45,6 +45,16 @@ def prove(command: Command, device: Device, office: Office, ceiling_watts: float
             )
 
 
+def is_doubted(command: Command | None, proof: Proof) -> bool:
+    """Whether it may still be so although the rule finds nothing any more: of a switch-off the meter knows better.
+
+    A setpoint is what the unit says; another legal one, or a unit that was switched off meanwhile, leaves no doubt.
+    """
+    if command is None or isinstance(command.remedy, SetSetpoint):
+        return False
+    return proof.standing in {"reported", "contradicted"}
+
+
 def _setpoint(remedy: SetSetpoint, since: datetime, device: Device, heard: Heard) -> Proof:
     setpoint = setpoint_for(heard, remedy.side)
     if setpoint is None or not setpoint.is_news(since) or device.open_loop:

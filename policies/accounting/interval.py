@@ -83,8 +83,8 @@ def _by_day(claimed: Sequence[Entry]) -> Mapping[DayClass, list[_Day]]:
 def _slopes_error(claimed: Sequence[Entry]) -> float:
     """Of all regressions together: a device's slopes rest on the same days and err alike, those of two by themselves.
 
-    As if its hours were independent, a third of the width was found: 8 devices of the virtual office were off by 2.3
-    such errors (mean square), whose truth was known.
+    As if its hours were independent, a third of the width was found: 8 devices of the virtual office were off by two
+    such errors (root mean square), whose truth was known.
     """
     errors: dict[DeviceId, float] = {}
     for entry in claimed:

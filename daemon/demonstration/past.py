@@ -128,6 +128,7 @@ def live(span: Span) -> Lived:
     office = VirtualOffice(plan, span.seed, replace(demo_faults(), silent={}))
     office.weather = Weather(span.weather_seed, office.days)
     office.calm_seconds, office.calm_tellers_seconds = CALM.total_seconds(), CALM_TELLERS.total_seconds()
+    office.idle_step_seconds = TURN.total_seconds()
     lines: list[bytes] = []
     records = Ledger(site, 0)
     said: dict[DeviceId, object] = {}

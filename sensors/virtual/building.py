@@ -48,6 +48,8 @@ class VirtualOffice:
         """No device reports by itself more often than this: for a past of weeks that has to be lived in seconds."""
         self.calm_tellers_seconds = 0.0
         """The same for those that tell their changes at once."""
+        self.idle_step_seconds = STEP_SECONDS
+        """How long an idle room's air may drift by itself; its exponential step is exact for any time."""
         self._seed = seed
         self._heap: list[tuple[float, int, Do]] = []
         self._order = 0
@@ -197,17 +199,20 @@ class VirtualOffice:
 
     def _minutes_of(self, habits: Habits) -> Do:
         sensing = [(thing, thing if isinstance(thing, Unit) else None) for thing in habits.sensing]
-        room, weather = habits.room, self.weather
+        room, weather, idle_seconds = habits.room, self.weather, self.idle_step_seconds
+        seconds = STEP_SECONDS
 
         def minute(at: float) -> None:
+            nonlocal seconds
             outdoor, sun = weather.now(at)
-            room.step(STEP_SECONDS, outdoor, sun)
+            room.step(seconds, outdoor, sun)
             habits.minute(at, outdoor)
             for thing, unit in sensing:
                 if unit is not None:
                     unit.regulate(at, outdoor)
                 thing.sense(at)
-            self.later(at + STEP_SECONDS, minute)
+            seconds = idle_seconds if idle_seconds > STEP_SECONDS and habits.is_idle else STEP_SECONDS
+            self.later(at + seconds, minute)
 
         return minute
 

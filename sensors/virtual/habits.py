@@ -30,6 +30,7 @@ class Habits:
         self._world = world
         self._seed = chance.getrandbits(64)
         self._units = [thing for thing in things if isinstance(thing, Unit)]
+        self._eyes = [thing for thing in things if isinstance(thing, Eye)]
         plugs = [thing for thing in things if isinstance(thing, Plug)]
         self._lights = [plug for plug in plugs if plug.planned.device.load == "lighting"]
         self._shared = [plug for plug in plugs if plug.planned.device.load == "water_dispenser"]
@@ -37,6 +38,13 @@ class Habits:
         self._reverts = 0
         self._feeling_at = 0.0
         self._person_seconds: dict[ZoneId, float] = {}
+
+    @property
+    def is_idle(self) -> bool:
+        """Nobody is there or was a moment ago, and no unit works."""
+        return not self.room.people and not any(
+            (*(unit.is_on for unit in self._units), *(eye.occupied for eye in self._eyes))
+        )
 
     def begin_day(self, person_seconds: dict[ZoneId, float]) -> None:
         """Patience grows back over night; `person_seconds` is the truth's page of the day."""

@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from daemon.accounts.accounts import FileAccounts
-from daemon.accounts.oidc_exchange import Exchange
-from daemon.accounts.oidc_provider import OidcProvider
 from daemon.accounts.users import UsersFile, digest
 from daemon.configuration.schema import Configuration
 from daemon.configuration.secret import read_secret
@@ -23,6 +21,10 @@ def entrance(configuration: Configuration, environment: Mapping[str, str], now: 
     )
     provider = None
     if oidc is not None and board.address is not None:
+        # Only now: its libraries (httpx, joserfc, cryptography) take 14 MB of every office that has no such login.
+        from daemon.accounts.oidc_exchange import Exchange  # noqa: PLC0415  as said
+        from daemon.accounts.oidc_provider import OidcProvider  # noqa: PLC0415  as said
+
         secret = read_secret(oidc.client_secret_file, oidc.client_secret_env, environment) or ""
         provider = OidcProvider(oidc, Exchange(oidc, secret), accounts, board.address + BACK, now)
     return Entry(accounts, is_open=board.open, has_kiosk=board.kiosk, provider=provider)

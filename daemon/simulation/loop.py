@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from policies.control.effects import Effect, Publish
 from policies.inputs import Input, NotSent, Readings, Tick
+from policies.pressing import is_pressing
 from policies.state import State
 from policies.step import step
 from sensors.commands import Command
@@ -26,7 +27,8 @@ OnStep = Callable[[datetime, State, Sequence[AnyReading], Sequence[Effect]], Non
 class Lockstep:
     """Office time goes on in slices of twenty seconds, or to the instant the engine asked for. Deterministic.
 
-    `every` is another slice: longer ones cost less, and commands and readings then wait for the end of theirs.
+    `every` is another slice: longer ones cost less, and commands and readings then wait for the end of theirs. So long may
+    `measured` values wait for company, as under the daemon (`daemon/gathering.py`); what changes a state never does.
     """
 
     def __init__(
@@ -38,8 +40,12 @@ class Lockstep:
         every: timedelta = SLICE,
         *,
         outages: Sequence[tuple[datetime, datetime]] = (),
+        measured: timedelta = timedelta(0),
     ) -> None:
         self.state = state
+        self._measured = measured
+        self._waiting: list[AnyReading] = []
+        self._waits_since: datetime | None = None
         self._every = every
         self._office = office
         self._registry = registry
@@ -70,19 +76,31 @@ class Lockstep:
             said, self._kept = [*self._kept, *said], []
         readings = self._decode(said)
         inputs, self._pending = self._pending, []
+        is_due = self._wake_at is None or now >= self._wake_at or self._tick_at is None or now >= self._tick_at
+        if not inputs and not is_due and self._may_wait(readings, now):
+            return
+        readings, self._waiting, self._waits_since = self._waiting + readings, [], None
         if readings:
             inputs.append(Readings(readings))
         if self._tick_at is None or now >= self._tick_at:
             self._tick_at = now + TICK
             inputs.append(Tick())
-        if not inputs and self._wake_at is not None and now < self._wake_at:
-            return
         outcome = step(self.state, inputs, now)
         self.state, self._wake_at = outcome.state, outcome.wake_at
         for effect in outcome.effects:
             if isinstance(effect, Publish):
                 self._carry_out(effect.command, now)
         self._on_step(now, self.state, readings, outcome.effects)
+
+    def _may_wait(self, readings: list[AnyReading], now: datetime) -> bool:
+        """Nothing came, or only what can wait for the next slice; that is put aside."""
+        since = self._waits_since or now
+        if readings and (now - since >= self._measured or is_pressing(self.state.office, readings)):
+            return False
+        if readings:
+            self._waiting += readings
+            self._waits_since = since
+        return not self._waiting or now - since < self._measured
 
     def _decode(self, said: Sequence[Said]) -> list[AnyReading]:
         readings: list[AnyReading] = []

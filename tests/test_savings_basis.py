@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from accounts import planted
+from accounts import CALENDAR, HOURS, days_of, planted
 from lived import Store
 from offices import local
 from past import Past
@@ -17,10 +17,12 @@ from daemon.accounting.ledger_job import ledger, saving_lines
 from daemon.history.points import Points
 from daemon.reports.gather import gathered
 from policies.accounting.avoided import SUPERSEDED
+from policies.accounting.baseline import Places, free_days
 from policies.accounting.basis import written
 from policies.accounting.interval import interval
 from policies.accounting.ledger import Entry, in_order
 from policies.history import SavingRow
+from policies.office.calendar import Hours
 
 
 def kept(folder: Path, entries: Sequence[Entry], seed: int) -> list[SavingRow]:
@@ -96,3 +98,12 @@ def test_a_month_has_the_interval_of_its_ledger_whoever_wrote_its_rows(tmp_path:
     assert entry.slope_errors
     assert month.avoided.interval is not None
     assert month.avoided.interval == interval([entry])
+
+
+def test_quarters_that_are_looked_up_once_for_many_devices_are_those_of_each_alone() -> None:
+    slots = list(days_of(0.02, range(9)).values())
+    late = Hours(weekly=(*(((540, 1320),),) * 5, (), ()))
+    places: Places = {}
+    for hours in (HOURS, late, HOURS, late):
+        assert free_days(slots, CALENDAR, hours, places) == free_days(slots, CALENDAR, hours)
+    assert set(places) == {HOURS, late}

@@ -18,7 +18,7 @@ from daemon.accounting.weather import Weather
 from daemon.history.points import Points
 from daemon.history.schema import Value
 from policies.accounting.avoided import SUPERSEDED
-from policies.accounting.baseline import EXPIRES_AFTER, Baseline, free_days
+from policies.accounting.baseline import EXPIRES_AFTER, Baseline, Places, free_days
 from policies.accounting.basis import basis_of
 from policies.accounting.claims import DIGITS
 from policies.accounting.interval import Interval, interval
@@ -64,6 +64,7 @@ def ledger(
     weather: Weather | None = None
     entries: list[Entry] = []
     baselines: dict[DeviceId, Baseline] = {}
+    places: Places = {}
     for name, actions in sorted(by_device.items()):
         device = site.devices[name]
         last = max(each.action.until for each in actions)
@@ -71,7 +72,7 @@ def ledger(
         if device.kind == "climate" and weather is None:
             weather = Weather(site, history, start - _BACK, end + _AFTER)
         if any(slot.energy_kwh is not None for slot in slots.values()):
-            free = free_days(slots.values(), site.calendar, site.zones[device.zone].hours)
+            free = free_days(slots.values(), site.calendar, site.zones[device.zone].hours, places)
             climate = device.kind == "climate" and weather is not None
             baselines[name] = Baseline(free, season=weather.season) if climate and weather else Baseline(free)
         past = DevicePast(site, history, device, slots, last, weather)

@@ -26,6 +26,7 @@ class Weather:
         first = (start - _WARMING_UP).replace(minute=0, second=0, microsecond=0)
         self._celsius = _hourly(history, first, end)
         self._outdoor: dict[date, Outdoor] = {}
+        self._seasons: dict[date, str] = {}
         outdoor = Outdoor()
         for at, celsius in self._celsius.items():
             local = site.calendar.local(at)
@@ -38,7 +39,9 @@ class Weather:
 
     def season(self, day: date) -> str:
         """Of a local day; empty where nobody can say."""
-        return season_on(self._site.seasons, self._outdoor.get(day, Outdoor()), day).season or ""
+        if day not in self._seasons:  # asked for every slot of every unit
+            self._seasons[day] = season_on(self._site.seasons, self._outdoor.get(day, Outdoor()), day).season or ""
+        return self._seasons[day]
 
 
 def _hourly(history: History, first: datetime, end: datetime) -> Mapping[datetime, float]:

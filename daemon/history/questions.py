@@ -138,5 +138,5 @@ def microseconds(at: datetime) -> int:
 
 
 def instant(at_us: int) -> datetime:
-    """The instant, aware, UTC."""
-    return _EPOCH + timedelta(microseconds=at_us)
+    """The instant, aware, UTC. Exact to the microsecond for the next two hundred years, and asked for millions of times."""
+    return datetime.fromtimestamp(at_us / 1e6, UTC)

@@ -39,8 +39,10 @@ class SqliteHistory:
             f'SELECT p.at_ns / 1000, p."{field}" {_from(measurement, start, end)}'
             f' AND s.device = ? AND p."{field}" IS NOT NULL ORDER BY p.at_ns'
         )
-        found = self._file.rows(query, (measurement, device))
-        return [Sample(instant(cast("int", at_us)), typed(value, type_name)) for at_us, value in found]
+        found = cast("list[tuple[int, float]]", self._file.rows(query, (measurement, device)))
+        if type_name == "float":  # as its column gives it
+            return [Sample(instant(at_us), value) for at_us, value in found]
+        return [Sample(instant(at_us), typed(value, type_name)) for at_us, value in found]
 
     def windows(
         self, measurement: str, field: str, start: datetime, end: datetime, step: timedelta, by: Sequence[str] = ()

@@ -194,13 +194,26 @@ class Baseline:
         return free.day < day <= free.day + self._expires_after and self._season(free.day) == self._season(day)
 
 
-def free_days(slots: Iterable[Summed], calendar: Calendar, hours: Hours) -> dict[DayClass, list[FreeDay]]:
-    """The uncontrolled local days of one device's slots, by class. A day with one controlled slot is none."""
+Places = dict[Hours, dict[datetime, tuple[LocalSlot, bool]]]
+"""Where slots lie on the wall, and whether they are closed: the same for every device with these hours."""
+
+
+def free_days(
+    slots: Iterable[Summed], calendar: Calendar, hours: Hours, places: Places | None = None
+) -> dict[DayClass, list[FreeDay]]:
+    """The uncontrolled local days of one device's slots, by class. A day with one controlled slot is none.
+
+    `places`: kept from device to device by whoever asks for many of one calendar.
+    """
+    known = {} if places is None else places.setdefault(hours, {})
     days: dict[date, FreeDay] = {}
     classes: dict[date, DayClass] = {}
     controlled: set[date] = set()
     for slot in slots:
-        day, quarter, day_class = local_slot(calendar, slot.at)
+        if slot.at not in known:
+            is_closed = day_type(calendar, hours, slot.at) not in OPEN_TYPES
+            known[slot.at] = (local_slot(calendar, slot.at), is_closed)
+        (day, quarter, day_class), is_closed = known[slot.at]
         if slot.controlled:
             controlled.add(day)
         if slot.energy_kwh is None or (slot.coverage_seconds or 0.0) < ENOUGH_COVERAGE * SLOT_SECONDS:
@@ -209,7 +222,7 @@ def free_days(slots: Iterable[Summed], calendar: Calendar, hours: Hours) -> dict
         free = days.setdefault(day, FreeDay(day))
         before = free.kwh.get(quarter)
         free.kwh[quarter] = slot.energy_kwh if before is None else (before + slot.energy_kwh) / 2
-        if day_type(calendar, hours, slot.at) not in OPEN_TYPES:
+        if is_closed:
             free.closed.add(quarter)
         if slot.on_seconds is not None and slot.on_seconds < SLOT_SECONDS / 2:
             free.off.add(quarter)

@@ -20,7 +20,8 @@ from sensors.virtual.plans import room_plan
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
-ROOM = room_plan("cool2", "eye", "lights", "pc", "monitor", "gang", "water", "printer", people=5, area_m2=45.0)
+PIECES = ("cool2", "eye", "lights", "pc", "monitor", "gang", "water", "printer", "outside")
+ROOM = room_plan(*PIECES, people=5, area_m2=45.0)
 FIRST = date(2026, 6, 1)
 DAYS, WATCHED = 30, 14
 SEED = 3
@@ -59,9 +60,19 @@ def test_every_figure_is_within_a_hundredth_of_the_truth_and_what_was_avoided_wi
     assert interval is not None
     assert truth > 5
     assert interval.low_kwh <= truth <= interval.high_kwh
-    assert interval.high_kwh - interval.low_kwh < 0.5 * truth
+    assert interval.high_kwh - interval.low_kwh < 0.8 * truth
+    assert set(month.avoided.by_rule) == {"after-hours", "cn-2007-42-setpoint"}
+    for rule, span in month.avoided.by_rule.items():
+        of_rule = [entry for entry in entries if entry.action.policy == rule]
+        part = avoided_truth(of_rule, acted.truth, left_alone.truth, frozenset({"measured"}))
+        assert span.low_kwh <= part <= span.high_kwh, rule
+        assert part > 5, rule
     before = local("2026-06-15 00:00")
     assert all(entry.action.at >= before for entry in entries)
+    check = month.avoided.cross_check
+    assert check is not None
+    assert (check.conclusion, check.saving) == ("not_enough_data", None)
+    assert "0 days of the year before are known, 330 are needed" in {str(words) for words in check.missing}
 
 
 def test_with_faults_the_figures_are_the_same_or_say_that_they_are_not() -> None:

@@ -14,7 +14,11 @@ def outdoors(decoder: Decoder, devices: Collection[DeviceId]) -> Decoder:
     """The same decoder, with the temperatures of these devices called outdoor ones. Humidity out there is nobody's."""
 
     def decode(message: Message) -> Sequence[AnyReading]:
-        return [_moved(one) if one.device in devices else one for one in decoder(message)]
+        said = decoder(message)
+        for one in said:
+            if one.device in devices:
+                return [_moved(each) if each.device in devices else each for each in said]
+        return said
 
     return decode
 

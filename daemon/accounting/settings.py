@@ -37,6 +37,11 @@ class Settings:
         self._found = found
         self._at = [each.at for each in found]
 
+    @property
+    def all(self) -> tuple[Setting, ...]:
+        """Every change."""
+        return tuple(self._found)
+
     def at(self, instant: datetime) -> Setting | None:
         """What held; None before it first spoke."""
         index = bisect_right(self._at, instant)
@@ -81,11 +86,18 @@ def settings_of(
             rows.setdefault(sample.at, {})[name] = sample.value
     heard = Heard()
     found: list[Setting] = []
+    known: dict[str, object] = {}
+    known_on: date | None = None
     for at, said in sorted(rows.items()):
+        day = calendar.local(at).date()
+        if day == known_on and said.items() <= known.items():
+            continue  # said again, as most is: nothing can follow from it that did not before
+        known.update(said)
+        known_on = day
         heard = hear(
             heard, msgspec.convert({"type": "Climate", "device": device.id, "arrived_at": at, **said}, Climate)
         )
-        today = cast("Season | None", season(calendar.local(at).date()) or None)
+        today = cast("Season | None", season(day) or None)
         side, signal = next(iter(sides(heard, at, lambda known=today: known)), (None, None))  # type: ignore[misc]
         celsius = None if signal is None else signal.value
         if not found or (found[-1].side, found[-1].celsius) != (side, celsius):

@@ -112,19 +112,24 @@ def devices(config: ConfigurationFile = DEFAULT) -> None:
 
 @app.command()
 def simulate(
-    days: Annotated[int, typer.Option(min=1, max=366, help="How many days to live through.")] = 1,
+    days: Annotated[int, typer.Option(min=1, max=800, help="How many days to live through.")] = 1,
     count: Annotated[
         int, typer.Option("--devices", min=0, max=10_000, help="How many devices; 0: the demo's office.")
     ] = 0,
     seed: Annotated[int, typer.Option(help="Another seed, another office.")] = 1,
     start: Annotated[str, typer.Option(help="First day, as 2026-07-13.")] = "2026-07-13",
     faults: Annotated[bool, typer.Option(help="With the faults of an ordinary week.")] = True,
+    left_alone: Annotated[
+        bool, typer.Option("--left-alone", help="Once more with officed only watching: the truth of what was avoided.")
+    ] = False,
 ) -> None:
     """Run a virtual office through the real engine as fast as it goes; print the truth beside what officed found."""
     from daemon.simulation.simulate import simulate as run_simulation  # noqa: PLC0415
 
     try:
-        report = run_simulation(days=days, devices=count, seed=seed, start=start, faults=faults, console=_err)
+        report = run_simulation(
+            days=days, devices=count, seed=seed, start=start, faults=faults, left_alone=left_alone, console=_err
+        )
     except ValueError as trouble:
         _give_up(str(trouble), MISUSE)
     _out.print(report)

@@ -6,7 +6,10 @@ from rich.table import Table
 
 from daemon.simulation.findings import Findings
 from daemon.simulation.memory import MemoryHistory
-from daemon.simulation.month import against_truth, reported
+from daemon.simulation.month import against_truth, avoided_truth, reported
+from policies.accounting.cross_check import CrossCheck
+from policies.accounting.interval import Interval
+from policies.accounting.ledger import LedgerName
 from policies.state import State
 from sensors.virtual.truth import Truth
 
@@ -55,9 +58,12 @@ def _metered(result: Result) -> float:
     return sum(tally.kwh for device, tally in per_device.items() if device in result.found.kwh)
 
 
-def month_compared(result: Result, year: int, month: int) -> Table:
-    """The month's report in short. What was avoided has no truth in one run: its interval is beside it."""
-    found, _ = reported(result.state, result.history, year, month)
+def month_compared(result: Result, year: int, month: int, there: Truth | None = None) -> Table:
+    """The month's report in short, what was avoided with its interval.
+
+    `there`: the same office with officed only watching. Without it what was avoided has no truth.
+    """
+    found, ledger = reported(result.state, result.history, year, month)
     table = Table(title=f"the report of {year}-{month:02d}", box=None, title_justify="left")
     table.add_column("")
     table.add_column("truth", justify="right")
@@ -68,12 +74,34 @@ def month_compared(result: Result, year: int, month: int) -> Table:
     for words in (*found.missing, *found.cautions):
         table.add_row(f"  {words}")
     avoided = found.avoided
-    span = avoided.interval
-    between = "" if span is None else f"{span.low_kwh:,.1f} to {span.high_kwh:,.1f} {_KWH}"
-    table.add_row("avoided, measured", between, _kwh(avoided.measured.kwh))
-    table.add_row("avoided, estimated", "", _kwh(avoided.estimated.kwh))
+
+    def really(ledger_name: LedgerName, rule: str | None = None) -> str:
+        if there is None:
+            return ""
+        entries = [each for each in ledger.entries if rule is None or each.action.policy == rule]
+        return _kwh(avoided_truth(entries, result.truth, there, frozenset({ledger_name})))
+
+    table.add_row("avoided, measured", really("measured"), _between(avoided.measured.kwh, avoided.interval))
+    for rule, span in avoided.by_rule.items():
+        table.add_row(f"  {rule}", really("measured", rule), _between(avoided.measured.by_policy[rule], span))
+    table.add_row("avoided, estimated", really("estimated"), _kwh(avoided.estimated.kwh))
     table.add_row("nights left alone by lot", "", f"{avoided.hold_outs}")
+    if avoided.cross_check is not None:
+        table.add_row("the whole office against its model", "", _checked(avoided.cross_check))
+        for words in avoided.cross_check.missing:
+            table.add_row(f"  {words}")
     return table
+
+
+def _between(kwh: float, span: Interval | None) -> str:
+    return _kwh(kwh) if span is None else f"{_kwh(kwh)} ({span.low_kwh:,.1f} to {span.high_kwh:,.1f})"
+
+
+def _checked(check: CrossCheck) -> str:
+    words = check.conclusion.replace("_", " ")
+    if check.saving is None or check.low is None or check.high is None:
+        return words
+    return f"{words}: {check.saving:.1%} less ({check.low:.1%} to {check.high:.1%})"
 
 
 def _h(seconds: float) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -36,17 +37,20 @@ LONG_SLICE, LONG_MEASURED = timedelta(seconds=30), timedelta(minutes=1)
 """So a run of so many days turns: devices speak as ever and changes count at once, but half as much is judged."""
 
 
-def simulate(*, days: int, devices: int, seed: int, start: str, faults: bool, console: Console) -> Group:
+def simulate(
+    *, days: int, devices: int, seed: int, start: str, faults: bool, console: Console, left_alone: bool = False
+) -> Group:
     """Run and compare. Raises ValueError for a date that is none.
 
     Where the days hold a whole month after at least two weeks, officed only watches until then, and that month's report is
-    compared as well.
+    compared as well. `left_alone`: the same days are lived once more with officed only watching.
     """
     first = date.fromisoformat(start)
     month = whole_month(first, days)
     chosen = demo_plan() if devices == 0 else plan(devices)
     ordinary = demo_faults() if devices == 0 else MILD
     trouble = ordinary if faults else NO_FAULTS
+    once_more = left_alone and month is not None
     with (
         _without_collecting(),
         Progress(
@@ -58,21 +62,24 @@ def simulate(*, days: int, devices: int, seed: int, start: str, faults: bool, co
             refresh_per_second=1,
         ) as progress,
     ):
-        task = progress.add_task(f"{len(chosen.devices)} devices", total=days, day="")
-        result = run(
+        task = progress.add_task(f"{len(chosen.devices)} devices", total=days * (1 + once_more), day="")
+        live = partial(
+            run,
             chosen,
             first,
             days,
             seed,
             trouble,
             on_day=lambda day: progress.update(task, advance=1, day=f"{day:%a %d %b}"),
-            watch_days=0 if month is None else (month - first).days,
+            by_quarter=once_more,
             every=SLICE if days < LONG_DAYS else LONG_SLICE,
             measured=timedelta(0) if days < LONG_DAYS else LONG_MEASURED,
         )
+        result = live(watch_days=0 if month is None else (month - first).days)
+        there = live(watch_days=days).truth if once_more else None
     tables = [compared(result, days)]
     if month is not None:
-        tables.append(month_compared(result, month.year, month.month))
+        tables.append(month_compared(result, month.year, month.month, there))
     return Group(*tables)
 
 

@@ -1,7 +1,7 @@
 """The journal's file: opened, checked, set aside when it is damaged, and every error of SQLite turned into ours.
 
 One connection writes, under one lock: the network, engine and sender threads wait for each other there, in the order of
-the lock and never in SQLite's sleeping retries. A second connection, under its own lock, reads while the first one writes.
+their coming (`turns.py`) and never in SQLite's sleeping retries. A second connection, under its own lock, reads while the first one writes.
 
 A guest looks into the file of a daemon that may be running: it checks, changes and sets aside nothing, and what only reads
 is opened for reading.
@@ -16,6 +16,7 @@ from pathlib import Path
 from daemon.damaged import is_damage, set_file_aside
 from daemon.errors import StoreUnavailable
 from daemon.journal.schema import TABLES, VERSION
+from daemon.journal.turns import Turns
 
 Value = int | float | str | bytes | None
 Row = tuple[Value, ...]
@@ -30,7 +31,7 @@ class Database:
         self, path: Path, *, maximum_bytes: int, page_bytes: int, tell: Callable[[str], None], is_guest: bool = False
     ) -> None:
         self.path = path
-        self.lock = threading.Lock()
+        self.lock = Turns()
         self._reading = threading.Lock()
         self._maximum_bytes = maximum_bytes
         self._page_bytes = page_bytes

@@ -51,6 +51,7 @@ class Reload:
         self._asked = False
         self._used = self._seen = self._stamp()
         self._trouble = ""
+        self._problem: Problem | None = None
         self._waiting: tuple[str, ...] = ()
         self._loads = 0
         self._refusals = 0
@@ -60,9 +61,16 @@ class Reload:
         self._asked = True
 
     def facts(self) -> Mapping[str, str | float | bool]:
-        """`configuration_trouble`: why the file there is not the configuration in force; empty where it is."""
+        """`configuration_trouble`: why the file there is not the configuration in force; empty where it is.
+
+        `…_where`, `…_what` and `…_got` are its parts, so that a board can say them in its reader's language.
+        """
+        problem = self._problem
         return {
             "configuration_trouble": self._trouble,
+            "configuration_trouble_where": "" if problem is None else problem.where,
+            "configuration_trouble_what": "" if problem is None else problem.what,
+            "configuration_trouble_got": "" if problem is None else problem.got,
             "configuration_is_refused": bool(self._trouble),
             "configuration_waits_for_restart": ", ".join(self._waiting),
             "configuration_loads_total": float(self._loads),
@@ -85,6 +93,7 @@ class Reload:
             item = self._prepared(new)
             self._also(new)
         except (ConfigError, ValueError) as error:
+            self._problem = error.problems[0] if isinstance(error, ConfigError) and error.problems else None
             self._refuse(str(error).splitlines())
             return
         self._put(item)
@@ -95,7 +104,7 @@ class Reload:
         self._waiting = tuple(dict.fromkeys((*self._waiting, *waits_for_restart(self.configuration, new))))
         if self._waiting:
             self._tell(f"The configuration is in force, but a restart is needed for: {', '.join(self._waiting)}.")
-        self.configuration, self._trouble = new, ""
+        self.configuration, self._trouble, self._problem = new, "", None
         self._loads += 1
 
     def _prepared(self, new: Configuration) -> Reconfigured:

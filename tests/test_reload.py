@@ -143,11 +143,16 @@ def test_a_bad_file_is_said_everywhere_and_a_mended_one_takes_it_back(bench: Ben
     assert isinstance(item, Remark)
     assert isinstance(item.what, ReloadRefused)
     assert bench.reload.facts()["configuration_trouble"] == bench.noticed[0] == item.what.problems[0]
+    where, what = (str(bench.reload.facts()[f"configuration_trouble_{part}"]) for part in ("where", "what"))
+    assert where.startswith("office.yaml:") or "/office.yaml:" in where
+    assert what
+    assert bench.noticed[0].startswith(f"{where}: {what}")
     assert bench.reload.facts()["configuration_is_refused"] is True, "the metric that somebody can watch"
     assert "stays" in bench.told[0]
     bench.write(bench.text)
     bench.rest()
-    assert bench.reload.facts()["configuration_trouble"] == ""
+    facts = bench.reload.facts()
+    assert {facts[name] for name in facts if name.startswith("configuration_trouble")} == {""}
     assert bench.reload.facts()["configuration_is_refused"] is False
     assert isinstance(bench.put[-1], Reconfigured)
 

@@ -13,6 +13,7 @@ from daemon.configuration.opening_hours import WeeklyHours
 from daemon.configuration.quantities import Day, FilePath, Flag, Language, Names, Slug, Words
 from daemon.configuration.section import Section
 from policies.office.season import CITIES, Dates, MonthDay
+from policies.words import say
 
 _DATES = re.compile(r"(\d{1,2})-(\d{1,2})\s*(?:\.\.|to|至|到)\s*(\d{1,2})-(\d{1,2})")
 _DATES_ADVICE = "must be the first and the last day (month-day), such as 11-15..03-15"
@@ -42,7 +43,7 @@ def _minute(value: object) -> int:
         return value
     match = _TIME.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None or int(match[1]) > 23 or int(match[2]) > 59:  # noqa: PLR2004  hours of a day, minutes of an hour
-        raise ValueError("must be a time of the day such as 12:00")
+        raise ValueError(str(say("must be a time of the day such as 12:00")))
     return int(match[1]) * 60 + int(match[2])
 
 

@@ -17,10 +17,14 @@ class Problem:
     what: str
     got: str = ""
 
+    @property
+    def where(self) -> str:
+        """The place alone: `file:line` and the path."""
+        return f"{self.file}:{self.line}" + (f": {self.path}" if self.path else "")
+
     def __str__(self) -> str:
         """The line as a person reads it; never more than one line, whatever somebody typed."""
-        where = f"{self.file}:{self.line}: " + (f"{self.path}: " if self.path else "")
-        return where + self.what + (f" (got {self.got})" if self.got else "")
+        return f"{self.where}: {self.what}" + (f" (got {self.got})" if self.got else "")
 
 
 class ConfigError(Exception):

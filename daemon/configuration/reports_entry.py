@@ -9,7 +9,8 @@ from pydantic import AfterValidator, Field, model_validator
 from daemon.configuration.connection_entries import Variable
 from daemon.configuration.place_entries import TimeOfDay
 from daemon.configuration.quantities import FilePath, Flag, Label, Language
-from daemon.configuration.section import Section, one_of
+from daemon.configuration.section import Section
+from policies.words import Words, say
 
 Form = Literal["html", "pdf", "xlsx", "csv", "json"]
 
@@ -17,18 +18,35 @@ _ADDRESS = re.compile(r"[^\s@<>,;:\"\x00-\x1f]{1,64}@[^\s@<>,;:\"\x00-\x1f]{1,25
 _SERVER = re.compile(r"(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9.-]{1,255})(?::(\d{1,5}))?")
 _PORTS = {"tls": 465, "starttls": 587, "none": 25}
 _MOST_PORT = 65535
+IN_OTHER_WORDS = (
+    say("must be en or zh_CN"),
+    say("must be html, pdf, xlsx, csv or json"),
+    say("must be starttls, tls or none"),
+    say("must be at least 1"),
+    say("must be at most 28"),
+    say("must have at least 1 entry"),
+    say("must have at most 2 entries"),
+    say("must have at most 5 entries"),
+    say("must have at most 50 entries"),
+)
+"""What `wording.py` makes of the limits of the fields below, so that every language has it: a test holds the two together."""
+
+
+def _wrong(words: Words) -> ValueError:
+    """Pydantic carries its text; as it stands in the catalogue, every language finds it again (dashboards/views/banner.py)."""
+    return ValueError(str(words))
 
 
 def _address(value: str) -> str:
     if _ADDRESS.fullmatch(value) is None:
-        raise ValueError("must be an address of mail such as energy@example.org, without a name")
+        raise _wrong(say("must be an address of mail such as energy@example.org, without a name"))
     return value
 
 
 def _server(value: str) -> str:
     match = _SERVER.fullmatch(value)
     if match is None or (match[2] is not None and not 0 < int(match[2]) <= _MOST_PORT):
-        raise ValueError("must be a server of mail such as smtp.example.org or smtp.example.org:587")
+        raise _wrong(say("must be a server of mail such as smtp.example.org or smtp.example.org:587"))
     return value
 
 
@@ -54,9 +72,12 @@ class MailEntry(Section):
     @model_validator(mode="after")
     def _whole(self) -> "MailEntry":
         if self.username is not None:
-            one_of(self.password_file, self.password_env, "password_file", "password_env")
+            if self.password_file is None and self.password_env is None:
+                raise _wrong(say("give password_file or password_env; one of them is needed"))
+            if self.password_file is not None and self.password_env is not None:
+                raise _wrong(say("give password_file or password_env; not both"))
             if self.security == "none":
-                raise ValueError("a password would be sent for everybody to read; use starttls or tls, or no username")
+                raise _wrong(say("a password would be sent for everybody to read; use starttls or tls, or no username"))
         return self
 
     @property
@@ -95,11 +116,12 @@ class ReaderEntry(Section):
     def _whole(self) -> "ReaderEntry":
         if self.to:
             if self.url_file is not None or self.url_env is not None:
-                raise ValueError("give to or an address for Apprise; not both")
+                raise _wrong(say("give to or an address for Apprise; not both"))
         else:
             if self.url_file is None and self.url_env is None:
-                raise ValueError("give to (addresses of mail), url_file or url_env; one of them is needed")
-            one_of(self.url_file, self.url_env, "url_file", "url_env")
+                raise _wrong(say("give to (addresses of mail), url_file or url_env; one of them is needed"))
+            if self.url_file is not None and self.url_env is not None:
+                raise _wrong(say("give url_file or url_env; not both"))
         return self
 
 
@@ -128,5 +150,5 @@ class ReportsEntry(Section):
     @model_validator(mode="after")
     def _has_a_server(self) -> "ReportsEntry":
         if self.mail is None and any(reader.to for reader in self.readers):
-            raise ValueError("readers have addresses of mail, and mail (server, sender) is missing")
+            raise _wrong(say("readers have addresses of mail, and mail (server, sender) is missing"))
         return self

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from daemon.configuration.problem import ConfigError, Problem
+from policies.words import say
 
 _MAX_BYTES = 64 * 1024
 
@@ -16,7 +17,7 @@ def read_secret(path: Path | None, variable: str | None, environment: Mapping[st
         return None
     secret = environment.get(variable, "").strip("\r\n")
     if not secret:
-        raise ConfigError([Problem("environment", 1, variable, "is not set, or empty")])
+        raise ConfigError([Problem("environment", 1, variable, str(say("is not set, or empty")))])
     return secret
 
 
@@ -28,7 +29,7 @@ def _from_file(path: Path) -> str:
         reason = (error.strerror or "not readable").lower()
         raise ConfigError([Problem(str(path), 1, "", f"the secret cannot be read: {reason}")]) from None
     except UnicodeDecodeError:
-        raise ConfigError([Problem(str(path), 1, "", "the secret is not UTF-8 text")]) from None
+        raise ConfigError([Problem(str(path), 1, "", str(say("the secret is not UTF-8 text")))]) from None
     if not secret:
-        raise ConfigError([Problem(str(path), 1, "", "the secret is empty")])
+        raise ConfigError([Problem(str(path), 1, "", str(say("the secret is empty")))])
     return secret

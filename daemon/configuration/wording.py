@@ -13,6 +13,7 @@ from daemon.configuration.json_schema import keys_at
 from daemon.configuration.places import CLEAR_SECRETS, Path, shown, spell
 from daemon.configuration.problem import Problem
 from daemon.configuration.quantities import SLUG_ADVICE
+from policies.words import say
 
 MAX_PROBLEMS = 500
 """Nobody mends more before trying again."""
@@ -21,20 +22,20 @@ _MOST_SEARCHED, _LONGEST_SEARCHED = 1000, 64
 _TIMEDELTA = re.compile(r"datetime\.timedelta\((?:days=(\d+))?(?:, )?(?:seconds=(\d+))?\)")
 """How pydantic writes a limit of a checked duration into its error."""
 
-_DURATION = "must be a duration with its unit, such as 90s, 5m, 1h30m or 2d"
-_KEYS = "must have keys below it, each on a line of its own"
-_LIST = "must be a list: each item on a line of its own that starts with -"
+_DURATION = str(say("must be a duration with its unit, such as 90s, 5m, 1h30m or 2d"))
+_KEYS = str(say("must have keys below it, each on a line of its own"))
+_LIST = str(say("must be a list: each item on a line of its own that starts with -"))
 _SENTENCES: Mapping[str, str] = {
-    "string_type": "must be a text",
-    "bool_type": "must be true or false",
-    "bool_parsing": "must be true or false",
-    "int_type": "must be a whole number",
-    "int_parsing": "must be a whole number",
-    "int_parsing_size": "must be a whole number of reasonable size",
-    "int_from_float": "must be a whole number",
-    "float_type": "must be a number",
-    "float_parsing": "must be a number",
-    "finite_number": "must be a number",
+    "string_type": str(say("must be a text")),
+    "bool_type": str(say("must be true or false")),
+    "bool_parsing": str(say("must be true or false")),
+    "int_type": str(say("must be a whole number")),
+    "int_parsing": str(say("must be a whole number")),
+    "int_parsing_size": str(say("must be a whole number of reasonable size")),
+    "int_from_float": str(say("must be a whole number")),
+    "float_type": str(say("must be a number")),
+    "float_parsing": str(say("must be a number")),
+    "finite_number": str(say("must be a number")),
     "time_delta_type": _DURATION,
     "time_delta_parsing": _DURATION,
     "dict_type": _KEYS,
@@ -43,7 +44,7 @@ _SENTENCES: Mapping[str, str] = {
     "tuple_type": _LIST,
     "list_type": _LIST,
     "string_pattern_mismatch": SLUG_ADVICE,
-    "union_tag_not_found": "is missing; it says which rule this is",
+    "union_tag_not_found": str(say("is missing; it says which rule this is")),
 }
 _BOUNDS: Mapping[str, tuple[str, str]] = {
     "greater_than": ("gt", "must be more than {}"),
@@ -111,7 +112,7 @@ def _problem(details: ErrorDetails, document: Document, base: Path) -> Problem:
         what = str(details.get("ctx", {}).get("error", details["msg"]))
         got = "" if isinstance(document.at(path), dict) else got
     else:
-        what = _SENTENCES.get(kind, "is not what belongs here")
+        what = _SENTENCES.get(kind, str(say("is not what belongs here")))
     if details["loc"][-1:] == ("[key]",):
         got = ""
     return Problem(document.file, document.line(path), spell(path), what, got)

@@ -19,6 +19,7 @@ import msgspec
 
 from daemon.configuration.reports_entry import MailEntry
 from daemon.configuration.secret import read_secret
+from policies.words import say
 
 TIMEOUT_SECONDS = 30.0
 _TYPES = {
@@ -83,7 +84,7 @@ def by_apprise(url: str) -> Post:
     logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)  # what it logs holds addresses, and these hold tokens
     target = Apprise()
     if not target.add(url):
-        raise ValueError("is not an address that Apprise understands (not shown: it is a secret)")
+        raise ValueError(str(say("is not an address that Apprise understands (not shown: it is a secret)")))
 
     def post(mail: Mail) -> None:
         with tempfile.TemporaryDirectory() as folder:

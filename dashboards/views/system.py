@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from dashboards.views.banner import unused
 from policies.state import State
 from policies.words import Words, say
 
@@ -65,10 +66,9 @@ def _parts(health: Health, state: State, now: datetime) -> Iterator[Part]:
         yield Part(say("Database"), True, say("{count} lines wait to be stored", count=float(waiting)))
     else:
         yield Part(say("Database"), None, say("no data"))
-    unused = health.get("configuration_trouble")
-    if unused:
-        words = say("the changed file is not used, the one before it stays: {why}", why=str(unused))
-        yield Part(say("Configuration"), False, words)
+    why = unused(health)
+    if why is not None:
+        yield Part(say("Configuration"), False, why)
     heard = state.office.heard
     silent = sum(state.office.of(name).is_silent(now) for name in state.office.site.devices)
     total = len(state.office.site.devices)

@@ -4,7 +4,7 @@ With it a corrected setpoint is measured, and nights of other weather are made c
 weather, and after a July a September would otherwise seem to have saved what it was only cooler.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -48,27 +48,29 @@ class Driving:
             )
         return self._slopes[key]
 
-    def shift(self, at: datetime) -> Shift | None:
+    def shift(self, at: datetime, errors: float = 0.0) -> Shift | None:
         """For a switch-off at `at`: what a quarter of an uncontrolled day would have used in the weather of another day.
 
-        KWh to add, by hours in which both are known. None: nobody knows what it was set to.
+        KWh to add, by hours in which both are known. None: nobody knows what it was set to. `errors`: with slopes that are
+        steeper by so many of their standard errors.
         """
         setting = self.settings.running_before(at)
         if setting is None or setting.side is None or setting.celsius is None:
             return None
         side, celsius, season = setting.side, setting.celsius, self._season(at)
-        return self._shift(side, celsius, season, self.slopes(side, at))
+        by_hour = {hour: slope.kwh + errors * slope.error_kwh for hour, slope in self.slopes(side, at).items()}
+        return self._shift(side, celsius, season, by_hour)
 
-    def _shift(self, side: Side, celsius: float, season: str, by_hour: Slopes) -> Shift:
+    def _shift(self, side: Side, celsius: float, season: str, by_hour: Mapping[int, float]) -> Shift:
         def shift(then: date, now: date, quarter: int) -> float:
-            slope = by_hour.get(quarter // _QUARTERS_AN_HOUR)
-            if slope is None:
+            kwh = by_hour.get(quarter // _QUARTERS_AN_HOUR)
+            if kwh is None:
                 return 0.0
             before = self._celsius(side, season, self._instant(then, quarter))
             outdoor = self._weather.outdoor_celsius(self._instant(now, quarter))
             if before is None or outdoor is None:
                 return 0.0
-            return slope.kwh / _QUARTERS_AN_HOUR * (_towards(side, outdoor, celsius) - before)
+            return kwh / _QUARTERS_AN_HOUR * (_towards(side, outdoor, celsius) - before)
 
         return shift
 

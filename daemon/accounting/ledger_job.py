@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from daemon.accounting.driving import Driving
@@ -141,19 +142,34 @@ def _of_device(past: DevicePast, actions: Iterable[Told], baseline: Baseline | N
     driving = _driving(past, ordered)
     for each in ordered:
         if each.is_switch_off:
-            entry = switch_off(
-                each.action,
-                past.slots,
-                baseline if baseline is None or driving is None else baseline.shifted(driving.shift(each.action.at)),
-                past.site.calendar,
-                price=price,
-                standby_kwh=_asleep_kwh(past.device),
-                taken=frozenset(taken),
-            )
+            entry = _switched_off(past, each, baseline, driving, price, frozenset(taken))
             taken.update(entry.claimed)
             entries.append(entry)
     corrections = [each for each in ordered if not each.is_switch_off and each.celsius is not None]
     return entries + (_corrections(past, driving, corrections, price, taken) if driving is not None else [])
+
+
+def _switched_off(
+    past: DevicePast,
+    each: Told,
+    baseline: Baseline | None,
+    driving: Driving | None,
+    price: Price,
+    taken: frozenset[datetime],
+) -> Entry:
+    """Of a unit in the weather of its day; what the slopes' errors would make of the figure is in its interval."""
+    action = each.action
+    make = partial(
+        switch_off, action, past.slots, calendar=past.site.calendar, standby_kwh=_asleep_kwh(past.device), taken=taken
+    )
+    if baseline is None or driving is None:
+        return make(baseline=baseline, price=price)
+    entry = make(baseline=baseline.shifted(driving.shift(action.at)), price=price)
+    if entry.ledger != "measured":
+        return entry
+    steeper = make(baseline=baseline.shifted(driving.shift(action.at, errors=1.0)))
+    error = abs(steeper.avoided_kwh - entry.avoided_kwh)
+    return replace(entry, slope_errors=((past.site.calendar.local(action.at).hour, error),) if error else ())
 
 
 def _asleep_kwh(device: Device) -> float:

@@ -17,7 +17,7 @@ from sensors.device import DeviceId, ZoneId
 
 
 class Basis(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Of a measured entry: `Entry.blocks` (of a switch-off) or `Entry.slope_errors` (of a regression)."""
+    """Of a measured entry: `Entry.blocks` (of a switch-off) and `Entry.slope_errors` (of a regression, or of other weather)."""
 
     blocks: tuple[Block, ...] = ()
     slope_errors: tuple[tuple[int, float], ...] = ()

@@ -46,8 +46,9 @@ def interval(entries: Sequence[Entry], *, repeats: int = REPEATS) -> Interval | 
     slopes = _slopes_error(claimed)
     errors = sorted(_drawn(days, chance) + (slopes * _normal(chance) if slopes else 0.0) for _ in range(repeats))
     tail = (1 - LEVEL) / 2
-    low, high = percentile(errors, tail), percentile(errors, 1 - tail)
-    # Residuals need not be centred (a median is no mean), so the interval need not be symmetric; it holds the figure.
+    # Residuals need not be centred, a median being no mean. Which of the two is right nobody knows: it holds for both.
+    off = fmean(errors)
+    low, high = percentile(errors, tail) - max(off, 0.0), percentile(errors, 1 - tail) - min(off, 0.0)
     return Interval(max(0.0, total + min(low, 0.0)), total + max(high, 0.0))
 
 

@@ -10,6 +10,8 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
 from typing import Final
 
+import msgspec
+
 from daemon.reports.due import MonthOf
 from daemon.reports.gather import report
 from daemon.reports.maker import LANGUAGES, name_of
@@ -30,6 +32,7 @@ class Documents:
     def __init__(self, state: Callable[[], State], history: History) -> None:
         self._state, self._history = state, history
         self.signature = Signature()
+        self._gathered: tuple[MonthOf, datetime, Document] | None = None
 
     def is_known(self, month: MonthOf) -> bool:
         """Whether a slot or a print job of that month is in the store."""
@@ -49,8 +52,12 @@ class Documents:
         }
 
     def _document(self, month: MonthOf, at: datetime, revision: int) -> Document:
+        """Figures and files of one look are those of one document, which is gathered once: that takes seconds."""
+        kept, self._gathered = self._gathered, None
+        if kept is not None and kept[:2] == (month, at):
+            return msgspec.structs.replace(kept[2], revision=revision)
         state = self._state()
-        return report(
+        made = report(
             state.office.site,
             state.policies,
             self._history,
@@ -61,6 +68,8 @@ class Documents:
             signature=self.signature,
             exemptions=state.office.desk.exemptions,
         )
+        self._gathered = (month, at, made)
+        return made
 
 
 def drawn(document: Document, wanted: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], bytes]:

@@ -37,7 +37,7 @@ def kwh_an_hour(at: datetime, celsius: float) -> float:
     return 0.2 + 0.1 * (outdoor(at) - celsius)
 
 
-def summer(folder: Path, *, sensor: bool, start: datetime = START, off: bool = False) -> Past:
+def summer(folder: Path, *, sensor: bool, start: datetime = START, off: bool = False, noise_watts: float = 0.0) -> Past:
     """Two weeks at 22 °C from nine to six; on the last day at ten it is set to 26 and stays there, or is switched off."""
     past = Past(folder, METERED, plug(load="air_conditioner"), *([SENSOR] if sensor else []))
     total, at = 100.0, start
@@ -47,7 +47,7 @@ def summer(folder: Path, *, sensor: bool, start: datetime = START, off: bool = F
         mode: Mode = "cool" if 9 <= hour < 18 and not (off and at >= MENDED) else "off"
         celsius = 26.0 if at >= MENDED and not off else 22.0
         climate.append(Climate(device=DeviceId("ac"), arrived_at=at, mode=mode, cooling_setpoint_celsius=celsius))
-        watts = 0.0 if mode == "off" else 1000 * kwh_an_hour(at, celsius)
+        watts = 0.0 if mode == "off" else 1000 * kwh_an_hour(at, celsius) + noise_watts * ((at - start).days % 3)
         power.append(Power(device=DeviceId("plug"), arrived_at=at, watts=watts, energy_kwh_total=total))
         roof.append(Environment(device=DeviceId("roof"), arrived_at=at, outdoor_celsius=outdoor(at)))
         total += watts / 12000
@@ -98,6 +98,16 @@ def test_a_unit_that_is_switched_off_would_have_used_what_the_weather_of_that_da
     hours = len(entry.claimed) / 4
     assert hours >= 6
     assert entry.avoided_kwh == pytest.approx((0.2 + 0.1 * (like_celsius - 22.0)) * hours, rel=0.03)
+
+
+@pytest.mark.parametrize(("noise_watts", "least", "most"), [(0.0, 0.0, 1e-9), (100.0, 0.01, 1.0)])
+def test_what_an_unsure_slope_would_make_of_a_switch_off_is_told_with_it(
+    tmp_path: Path, noise_watts: float, least: float, most: float
+) -> None:
+    past = summer(tmp_path, sensor=True, off=True, start=START - timedelta(days=7), noise_watts=noise_watts)
+    entry = entry_of(past)
+
+    assert least <= sum(error for _, error in entry.slope_errors) <= most
 
 
 def test_a_day_moved_into_other_weather_leaves_off_what_was_off_and_uses_no_less_than_nothing() -> None:

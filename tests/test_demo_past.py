@@ -8,7 +8,7 @@ import pytest
 from daemon.accounting.bookkeeper import slot_line
 from daemon.demonstration.demo import MORNING
 from daemon.demonstration.kept_past import KeptPast
-from daemon.demonstration.past import Lived, Span, live, spans, write_down
+from daemon.demonstration.past import Lived, Span, live, savings, spans, write_down
 from daemon.history.points import Points
 from daemon.history.sqlite import SqliteHistory
 from daemon.history.sqlite_file import HistoryFile
@@ -69,6 +69,14 @@ def test_it_only_watches_at_first_and_acts_from_the_month_on(history: SqliteHist
     assert not [row for row in history.commands(MONDAY, MONDAY + DAY) if row.state == "commanded"]
     acted = history.commands(MONDAY + DAY, MONDAY + 2 * DAY)
     assert {"commanded", "proved"} <= {row.state for row in acted}
+
+
+def test_the_savings_of_two_halves_of_the_devices_are_those_of_all(history: SqliteHistory, tmp_path: Path) -> None:
+    names = sorted({row.device for row in history.commands(MONDAY, MONDAY + 2 * DAY)})
+    file, opens = tmp_path / "history.sqlite", MONDAY + 3 * DAY
+    whole = savings(file, opens, set(names))
+    assert len(whole) > 5
+    assert sorted(whole) == sorted(savings(file, opens, set(names[::2])) + savings(file, opens, set(names[1::2])))
 
 
 def test_the_same_seed_lives_the_same_past() -> None:

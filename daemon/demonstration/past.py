@@ -8,7 +8,7 @@ officed only watched: what was saved later is measured against them.
 
 import gc
 import multiprocessing
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -93,8 +93,10 @@ def live_before(path: Path, opens: datetime, seed: int) -> bytes:
     try:
         with ProcessPoolExecutor(2, multiprocessing.get_context("spawn"), gc.disable) as pool:
             offices = list(pool.map(partial(_live_into, half_made), spans(opens, seed, plan.timezone)))
+            halves = (plan.devices[::2], plan.devices[1::2])
+            saved = list(pool.map(partial(savings, half_made, opens), [{each.id for each in half} for half in halves]))
         writer = SqliteWriter(file, now=lambda: opens)
-        writer.write(b"\n".join(_savings(SqliteHistory(file), opens)))
+        writer.write(b"\n".join(line for half in saved for line in half))
         file.writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     finally:
         file.close()
@@ -179,9 +181,14 @@ def _is_asked_for(reading: AnyReading, said: dict[DeviceId, object]) -> bool:
     return is_new
 
 
-def _savings(history: SqliteHistory, opens: datetime) -> list[bytes]:
-    """The ledger, as it is made every noon."""
+def savings(path: Path, opens: datetime, only: Container[str]) -> list[bytes]:
+    """The ledger of these devices, as it is made every noon."""
     configuration = parse(office_yaml(demo_plan()), file="virtual office", directory=Path())
     site = build_site(configuration)
-    found = ledger(site, history, opens - timedelta(days=62), opens, price=price_of(pricing_of(site)))
+    file = HistoryFile(path, tell=lambda _: None)
+    try:
+        since, price = opens - timedelta(days=62), price_of(pricing_of(site))
+        found = ledger(site, SqliteHistory(file), since, opens, price=price, only=only)
+    finally:
+        file.close()
     return saving_lines(Points(site.id), [entry for entry in found.entries if entry.action.until < opens])

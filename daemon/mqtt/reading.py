@@ -72,7 +72,8 @@ class ReadingClient(SteadyClient):
             code = self._digest(chunk)
             if code or self._sock is not sock:
                 return code
-            if not self._let_gather(self._tick.after(len(chunk), self._receiver.counters.acks - before, began)):
+            wait = self._tick.after(len(chunk), self._receiver.counters.acks - before, began)
+            if not self._let_gather(wait - (time.monotonic() - began)):  # from read to read, not from end to begin
                 break
         return MQTTErrorCode.MQTT_ERR_SUCCESS
 

@@ -171,7 +171,7 @@ def test_quantities_stand_under_each_other_by_their_last_digit() -> None:
 def test_what_is_not_known_is_a_word_and_no_zero() -> None:
     page = pages(with_rows(("a", Amount("kwh", None)), ("b", Amount("amount", None)), ("c", None), heads=("x", "y")))[1]
 
-    assert text(page).count("no data") == 2 + 2  # the two of the statutory table stand below
+    assert text(page).count("no data") == 2
     assert "0.0" not in text(page)
 
 
@@ -196,7 +196,19 @@ def test_no_name_is_too_long_for_its_column() -> None:
 
 
 def test_an_empty_table_says_so() -> None:
-    assert "nothing this month" in text(plain("en")[-1])
+    assert "nothing this month" in text(plain("en")[-2])
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_statutory_table_stands_on_a_page_of_its_own_and_is_signed(code: str) -> None:
+    first, *between, last = plain(code)
+    for label in LABELS[code]:
+        assert label in text(first)
+        assert label in text(last)
+        assert not any(label in text(page) for page in between)
+    assert "张三" in text(last)
+    title = languages("Asia/Shanghai")[code].words(sample().statutory.title)
+    assert [title in text(page) for page in plain(code)] == [False] * (len(plain(code)) - 1) + [True]
 
 
 def test_its_date_is_the_documents() -> None:

@@ -78,7 +78,8 @@ def _report(document: Document, language: Language) -> Data:
         "sections": [
             {
                 "title": language.words(section.title),
-                "fresh": section is document.sections[0] if document.sections else True,
+                "fresh": section is last or section is (*document.sections, last)[0],
+                "signed": section is last,
                 "blocks": [
                     # A table that is the whole section needs no second title.
                     {**_block(block, language, document.currency), **({"title": None} if _is_alone(section) else {})}

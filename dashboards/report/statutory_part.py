@@ -61,7 +61,7 @@ def _consumption(month: Month) -> tuple[Row, ...]:
     )
     return (
         electricity,
-        _row(say("Price of electricity per kWh"), None, _per(energy.cost, energy.kwh)),
+        (say("Price of electricity per kWh"), None, Amount("amount", _per(energy.cost, energy.kwh)), None, None),
         *(_empty(each) for each in others),
         _row(say("Machine room: electricity (kWh)"), _machine_room(month)),
         _empty(say("Energy for heating")),
@@ -77,8 +77,8 @@ def _indicators(month: Month) -> tuple[Row, ...]:
     )
 
 
-def _row(what: Words, quantity: float | None, cost: float | None = None) -> Row:
-    return (what, Amount("number", quantity), None if cost is None else Amount("amount", cost), None, None)
+def _row(what: Words, quantity: float | None) -> Row:
+    return (what, Amount("number", quantity), None, None, None)
 
 
 def _empty(what: Words) -> Row:

@@ -61,7 +61,12 @@ def take(data: bytes, start: int, publishes: list[Publish], *, version: int, max
         text = body + 2
         after = text + (data[body] << 8 | data[body + 1]) if text <= end else end + 1
         ident = after + 2 if kind == _WITH_ID else after
-        load = _past_properties(data, ident, end) if five else ident
+        if not five:
+            load = ident
+        elif ident < end and data[ident] == 0:  # most messages: no properties, here without a call
+            load = ident + 1
+        else:
+            load = _past_properties(data, ident, end)
         if load > end:
             raise WireError("a PUBLISH whose topic or properties do not fit into it")
         append((first, data[text:after], data[after:ident], data[load:end]))
@@ -131,8 +136,6 @@ def _past_properties(data: bytes, at: int, end: int) -> int:
     """Where the payload begins. A block that is cut short gives a place behind `end`."""
     if at >= end:
         return end + 1
-    if data[at] == 0:
-        return at + 1
     length = 0
     for index in range(_LENGTH_BYTES):
         if at + index >= end:

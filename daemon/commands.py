@@ -119,9 +119,7 @@ def simulate(
     seed: Annotated[int, typer.Option(help="Another seed, another office.")] = 1,
     start: Annotated[str, typer.Option(help="First day, as 2026-07-13.")] = "2026-07-13",
     faults: Annotated[bool, typer.Option(help="With the faults of an ordinary week.")] = True,
-    left_alone: Annotated[
-        bool, typer.Option("--left-alone", help="Once more with officed only watching: the truth of what was avoided.")
-    ] = False,
+    left_alone: Annotated[bool, typer.Option(help="Live once more, only watching: what was really avoided.")] = False,
 ) -> None:
     """Run a virtual office through the real engine as fast as it goes; print the truth beside what officed found."""
     from daemon.simulation.simulate import simulate as run_simulation  # noqa: PLC0415

@@ -1,9 +1,8 @@
 """What a guard is asked, and all it may look at."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-
-import msgspec
 
 from policies.control.case import Case, Refusal
 from policies.control.memory import Memory, Sent
@@ -13,7 +12,8 @@ from sensors.commands import Remedy, SwitchOff
 from sensors.device import Device
 
 
-class Request(msgspec.Struct, frozen=True, gc=False):
+@dataclass(frozen=True, slots=True)
+class Request:
     """Somebody wants to act. `crowd`: how many devices the policy wants to switch off now, of how many it may."""
 
     case: Case

@@ -33,7 +33,7 @@ from sensors.virtual.plans import demo_faults, demo_plan, plan
 
 BASELINE_DAYS = 14
 LONG_DAYS = 28
-LONG_SLICE, LONG_MEASURED = timedelta(seconds=30), timedelta(minutes=1)
+LONG_SLICE, LONG_MEASURED = timedelta(seconds=30), timedelta(minutes=2)
 """So a run of so many days turns: devices speak as ever and changes count at once, but half as much is judged."""
 
 

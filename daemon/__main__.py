@@ -1,6 +1,6 @@
 """`python -m daemon` is the same as `officed`."""
 
-from daemon.commands import main
+from daemon.command_line.commands import main
 
 if __name__ == "__main__":
     main()

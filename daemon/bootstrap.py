@@ -13,7 +13,7 @@ from daemon.accounting.accounting import Accounting
 from daemon.accounts.changes import AccountChanges
 from daemon.accounts.oidc_entrance import entrance
 from daemon.accounts.users import UsersFile
-from daemon.audit_heads import HEADS_FILE, DailyHead
+from daemon.audit.heads import HEADS_FILE, DailyHead
 from daemon.broker_settings import broker_settings
 from daemon.clock import Clock, WallClock
 from daemon.configuration.board_checks import floor_plan
@@ -21,8 +21,10 @@ from daemon.configuration.build import build_policies, build_site
 from daemon.configuration.schema import Configuration
 from daemon.configuration.secret import read_secret
 from daemon.daemon import Daemon
-from daemon.engine import TICK, Engine
-from daemon.gathering import LONGEST
+from daemon.engine.engine import TICK, Engine
+from daemon.engine.gathering import LONGEST
+from daemon.engine.snapshot import restore
+from daemon.engine.source import EngineSource
 from daemon.history.answers import Writer
 from daemon.history.influx import InfluxHistory
 from daemon.history.influx_query import InfluxQuery
@@ -34,7 +36,6 @@ from daemon.history.sqlite_writer import SqliteWriter
 from daemon.home_assistant import HomeAssistant
 from daemon.journal.journal import Journal
 from daemon.links import Links, site_key
-from daemon.listener import Listener
 from daemon.mqtt.network import Network
 from daemon.notices.display import Display
 from daemon.notices.keeping import LettersFirst
@@ -47,8 +48,7 @@ from daemon.requests_by_mqtt import RequestsByMqtt
 from daemon.schedule import Schedule
 from daemon.season_watch import SeasonWatch
 from daemon.silence import with_silence
-from daemon.snapshot import restore
-from daemon.source import EngineSource
+from daemon.trial.listener import Listener
 from daemon.web import Web
 from dashboards.board.app import board
 from policies.history import History

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from daemon.accounting.accounting import Accounting
 from daemon.clock import Clock
-from daemon.engine import Engine
+from daemon.engine.engine import Engine
 from daemon.history.sender import Sender
 from daemon.journal.journal import Journal
 from daemon.journal.schema import RawRow

@@ -14,8 +14,8 @@ from typing import Final
 
 import msgspec
 
+from daemon.engine.inbox import Item
 from daemon.errors import BrokerUnavailable, StoreUnavailable
-from daemon.inbox import Item
 from daemon.mqtt.batch import Batch
 from dashboards.home_assistant.discovery import Config, office_config, room_config, taking_back
 from dashboards.home_assistant.places import NODE, commanded_policy, config_topic, is_ours, state_topic

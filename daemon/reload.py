@@ -15,7 +15,7 @@ from daemon.configuration.difference import differences, waits_for_restart
 from daemon.configuration.load import load
 from daemon.configuration.problem import ConfigError, Problem
 from daemon.configuration.schema import Configuration
-from daemon.inbox import Reconfigured, Reloaded, ReloadRefused, Remark
+from daemon.engine.inbox import Reconfigured, Reloaded, ReloadRefused, Remark
 from daemon.ports import Tell
 from daemon.silence import with_silence
 from policies.inputs import Configured

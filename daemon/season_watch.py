@@ -10,8 +10,8 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
+from daemon.engine.inbox import Remark, SeasonChanged
 from daemon.errors import StoreUnavailable
-from daemon.inbox import Remark, SeasonChanged
 from policies.office.outdoor import Season
 from policies.office.season import SeasonNow, Source
 from policies.state import State

@@ -1,6 +1,6 @@
 """Which readings cannot wait a moment for others: those by which something has changed its state.
 
-A step costs far more than a reading, so most of what devices say again and again is judged together (`daemon/gathering.py`
+A step costs far more than a reading, so most of what devices say again and again is judged together (`daemon/engine/gathering.py`
 says how long it may wait). What people and devices *do* is judged at once: switched, set, opened, came in, answered, spoke
 again after a silence. What is only *measured* (watts, degrees, counters) or has been done already (a printed page) can wait.
 """

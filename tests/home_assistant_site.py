@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import msgspec
 from offices import EVENING, OFFICE_HOURS, Run, heard, office, plug, power
 
+from daemon.engine.inbox import Item
 from daemon.home_assistant import HomeAssistant
-from daemon.inbox import Item
 from daemon.mqtt.batch import Batch
 from policies.history import History, JobRow, SlotRow
 from policies.office.site import Zone

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 
 from daemon.configuration.build import build_policies, build_site
 from daemon.configuration.load import parse
+from daemon.engine.records import Ledger
 from daemon.history.sqlite import SqliteHistory
 from daemon.history.sqlite_file import HistoryFile
 from daemon.history.sqlite_writer import SqliteWriter
-from daemon.records import Ledger
 from daemon.silence import with_silence
 from policies.control.effects import Decided, Effect, Publish, Record
 from policies.inputs import Asked, Input, NotSent, Readings, Tick

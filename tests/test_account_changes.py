@@ -12,9 +12,9 @@ from painted import NOW
 
 from daemon.accounts.changes import AccountChanges
 from daemon.accounts.users import Change, UsersFile, UsersUnavailable
-from daemon.audit_trail import effects
+from daemon.audit.trail import effects
+from daemon.engine.inbox import Reloaded, ReloadRefused
 from daemon.errors import StoreUnavailable
-from daemon.inbox import Reloaded, ReloadRefused
 from daemon.journal.audit import Record, first_break
 from daemon.journal.journal import Journal
 from policies.control.effects import Decided

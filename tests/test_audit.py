@@ -10,9 +10,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from daemon.audit_check import Head, Verdict, read_head, verify
-from daemon.audit_heads import DailyHead, kept_heads
-from daemon.audit_trail import Line, entries, export
+from daemon.audit.check import Head, Verdict, read_head, verify
+from daemon.audit.heads import DailyHead, kept_heads
+from daemon.audit.trail import Line, entries, export
 from daemon.errors import StoreUnavailable
 from daemon.journal.audit import Record, sealed
 from daemon.journal.journal import Journal

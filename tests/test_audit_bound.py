@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from daemon.audit_check import Verdict, verify
-from daemon.audit_heads import DailyHead, kept_heads
-from daemon.audit_trail import entries, export_to
+from daemon.audit.check import Verdict, verify
+from daemon.audit.heads import DailyHead, kept_heads
+from daemon.audit.trail import entries, export_to
 from daemon.errors import StoreUnavailable
 from daemon.journal.audit import ORIGIN, Record, sealed
 from daemon.journal.journal import Journal

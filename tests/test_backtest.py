@@ -7,7 +7,7 @@ import pytest
 from lived import TICK, Life, Store
 from offices import local
 
-from daemon.stored import arrivals
+from daemon.trial.stored import arrivals
 from policies.backtest import Backtest, backtest, with_policies
 from policies.control.effects import Effect, Publish, Record
 from policies.otherwise import Otherwise, Really

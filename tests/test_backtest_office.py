@@ -10,8 +10,8 @@ import pytest
 from lived import TICK, Life, Store
 from offices import local
 
-from daemon.backtest import LIMITS, Difference, run, summary
-from daemon.stored import arrivals
+from daemon.trial.backtest import LIMITS, Difference, run, summary
+from daemon.trial.stored import arrivals
 from dashboards.language.catalogs import languages
 from policies.backtest import backtest, with_policies
 from policies.control.effects import Decided, Effect, Publish

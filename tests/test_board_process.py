@@ -16,7 +16,7 @@ from real_mosquitto import Mosquitto, needs_mosquitto
 from running_office import wait_for
 
 from daemon.accounts.users import Change
-from daemon.audit_trail import entries
+from daemon.audit.trail import entries
 from daemon.journal.audit import Entry, first_break
 
 pytestmark = [pytest.mark.real, needs_mosquitto]

@@ -7,8 +7,8 @@ import pytest
 from offices import WEDNESDAY, Run, ac, cooling, heard, office
 from test_trust_commands import Left, left
 
-from daemon.explaining import Told
-from daemon.explaining_words import sentences
+from daemon.command_line.explaining import Told
+from daemon.command_line.explaining_words import sentences
 from dashboards.language.catalogs import languages
 from policies.explain import explain
 from policies.rules.setpoint_limit import SetpointLimit
@@ -60,7 +60,7 @@ def test_a_backtest_too(left: Left, tmp_path: Path) -> None:
 def test_a_copy_of_a_trail_is_verified_where_there_is_no_configuration(left: Left, tmp_path: Path) -> None:
     from typer.testing import CliRunner  # noqa: PLC0415
 
-    from daemon.commands import app  # noqa: PLC0415  beside its only use
+    from daemon.command_line.commands import app  # noqa: PLC0415  beside its only use
 
     copy = tmp_path / "elsewhere.jsonl"
     assert left("verify-audit", "--export", str(copy)).exit_code == 0

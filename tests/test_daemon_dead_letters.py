@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from daemon.commands import app
+from daemon.command_line.commands import app
 from daemon.journal.journal import Journal
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)

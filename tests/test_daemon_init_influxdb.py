@@ -10,7 +10,7 @@ import urllib3
 from fake_influxdb_admin import ADMIN, FakeAdmin
 from typer.testing import CliRunner, Result
 
-from daemon.commands import app
+from daemon.command_line.commands import app
 
 OFFICED, GRAFANA = "influxdb_officed_token", "influxdb_grafana_token"
 

@@ -11,7 +11,7 @@ from family_office import message
 from real_mosquitto import Mosquitto, mosquitto, needs_mosquitto
 from typer.testing import CliRunner
 
-from daemon.commands import app
+from daemon.command_line.commands import app
 from daemon.configuration.load import load
 from daemon.discovery.found import found
 from daemon.discovery.hazards import hazards

@@ -9,10 +9,10 @@ import msgspec
 import pytest
 from offices import EVENING, SHANGHAI, office, plug
 
-from daemon.engine import Engine
+from daemon.engine.engine import Engine
+from daemon.engine.snapshot import Cases
 from daemon.errors import BrokerUnavailable, StoreUnavailable
 from daemon.mqtt.batch import Batch
-from daemon.snapshot import Cases
 from policies.inputs import NotSent
 from policies.rules.after_hours_power import AfterHoursPower
 from sensors.messages import Message, Outgoing
@@ -136,7 +136,7 @@ def test_without_a_broker_the_command_is_thought_about_again_and_is_a_new_one() 
 
 
 def test_with_a_failing_journal_nothing_is_commanded_and_it_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("daemon.engine.RETRY_AFTER", 0.0)
+    monkeypatch.setattr("daemon.engine.engine.RETRY_AFTER", 0.0)
     bench = Bench()
     tries = 0
 

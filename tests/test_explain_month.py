@@ -12,7 +12,7 @@ import pytest
 from lived import Life, Store, fresh
 from offices import local
 
-from daemon.explaining import Past, explained
+from daemon.command_line.explaining import Past, explained
 from policies.control.case import Case
 from policies.control.effects import Record
 from policies.explain import Explanation, Ruling

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from offices import EVENING, ac, office, plug
 
-from daemon.gathering import MANY, Gathering
-from daemon.inbox import Decoded, Item, Stop
+from daemon.engine.gathering import MANY, Gathering
+from daemon.engine.inbox import Decoded, Item, Stop
 from daemon.mqtt.batch import Batch
 from policies.inputs import Readings, Tick
 from policies.pressing import is_pressing

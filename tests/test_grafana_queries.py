@@ -13,10 +13,10 @@ from real_influxdb import Server, running
 from daemon.accounting.bookkeeper import slot_line
 from daemon.configuration.build import build_policies, build_site
 from daemon.configuration.load import parse
+from daemon.engine.records import Ledger
 from daemon.history.influx_writer import InfluxWriter
 from daemon.history.points import Points
 from daemon.own_health import OwnHealth
-from daemon.records import Ledger
 from daemon.simulation.loop import Lockstep
 from policies.accounting.books import Books
 from policies.control.effects import Decided, Effect, Record

@@ -8,7 +8,7 @@ import msgspec
 from home_assistant_site import NORTH, RULE, Broker, Past, after_closing, two_rooms
 from offices import EVENING, ROOM, WEDNESDAY
 
-from daemon.inbox import Item
+from daemon.engine.inbox import Item
 from dashboards.home_assistant.values import closed_kwh, figures
 from policies.history import JobRow, SlotRow
 from policies.inputs import Asked

@@ -7,7 +7,7 @@ import pytest
 from offices import EVENING, ROOM, Run, ac, cooling, heard, office
 from test_notices import LIMITS, case_id, stuck
 
-from daemon.snapshot import pack_cases, pack_office, restore
+from daemon.engine.snapshot import pack_cases, pack_office, restore
 from policies.control.effects import Notify
 from policies.inputs import Asked, Input, Tick
 from policies.office.requests import Acknowledge, Contest, Request, Review, Silence

@@ -13,8 +13,8 @@ from offices import ROOM, Run, heard, local, office, plug, power
 from painted import Painted
 
 from daemon.configuration.problem import ConfigError
+from daemon.engine.snapshot import pack_cases, restore
 from daemon.links import LEAVE, Links, Offer, site_key
-from daemon.snapshot import pack_cases, restore
 from daemon.web import Web
 from dashboards.board.app import board
 from policies.control.effects import Decided, Notify, Publish

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from daemon.command_line.lint import placed
 from daemon.configuration.build import build_policies, build_site
 from daemon.configuration.document import read_document
 from daemon.configuration.load import parse
-from daemon.lint import placed
 from dashboards.language.catalogs import languages
 from policies.lint import lint
 from policies.office.heard import NOTHING, Heard, hear

@@ -13,9 +13,9 @@ from running_office import wait_for
 from typer.testing import CliRunner, Result
 
 from daemon.accounts.users import UsersFile
-from daemon.audit_trail import effects
+from daemon.audit.trail import effects
 from daemon.bootstrap import assemble
-from daemon.commands import app
+from daemon.command_line.commands import app
 from daemon.configuration.load import load
 from daemon.daemon import Daemon
 from daemon.errors import StoreUnavailable

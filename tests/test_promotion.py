@@ -9,11 +9,11 @@ import pytest
 from lived import Life, Store, fresh
 from offices import local
 
-from daemon.audit_check import verify
-from daemon.audit_trail import effects, entries
+from daemon.audit.check import verify
+from daemon.audit.trail import effects, entries
+from daemon.engine.snapshot import Cases
 from daemon.journal.journal import Journal
-from daemon.promotion import decide_in_journal, prospect
-from daemon.snapshot import Cases
+from daemon.trial.promotion import decide_in_journal, prospect
 from policies.backtest import with_policies
 from policies.control.effects import Decided, Publish
 from policies.office.requests import Extend, SetMode

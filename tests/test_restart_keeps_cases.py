@@ -5,7 +5,7 @@ from datetime import timedelta
 import msgspec
 from offices import EVENING, WEDNESDAY, Run, ac, cooling, heard, office, plug, power
 
-from daemon.snapshot import pack_cases, pack_office, restore
+from daemon.engine.snapshot import pack_cases, pack_office, restore
 from policies.rules.after_hours_power import AfterHoursPower
 from policies.rules.setpoint_limit import SetpointLimit
 from sensors.device import DeviceId

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from offices import SHANGHAI, WEDNESDAY, ac, heard, office
 
-from daemon.snapshot import pack_office, restore
+from daemon.engine.snapshot import pack_office, restore
 from policies.office.outdoor import DWELL, DayMean, Outdoor, Season, hear_outdoor, latch
 from policies.office.season import CITIES, SeasonPlan, season_on
 from policies.rules.setpoint_limit import SetpointLimit

@@ -12,9 +12,9 @@ import pytest
 from offices import SHANGHAI, WEDNESDAY, office, plug
 from painted import Painted, busy_state
 
-from daemon.engine import Engine
+from daemon.engine.engine import Engine
+from daemon.engine.inbox import Remark, SeasonChanged
 from daemon.errors import StoreUnavailable
-from daemon.inbox import Remark, SeasonChanged
 from daemon.journal.journal import Journal
 from daemon.season_watch import SeasonWatch
 from daemon.web import Web

@@ -10,7 +10,7 @@ from lived import Life, Store
 from offices import local
 from typer.testing import CliRunner, Result
 
-from daemon.commands import app
+from daemon.command_line.commands import app
 from daemon.journal.journal import Journal
 from sensors.virtual.office_yaml import office_yaml
 from sensors.virtual.plans import room_plan

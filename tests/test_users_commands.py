@@ -9,8 +9,8 @@ from typer.testing import CliRunner, Result
 from daemon.accounts.accounts import FileAccounts
 from daemon.accounts.commands import app
 from daemon.accounts.users import UsersFile
+from daemon.command_line.running import MISUSE, TROUBLE
 from daemon.configuration.load import users_file
-from daemon.running import MISUSE, TROUBLE
 
 PASSWORD = "correct horse battery"
 EXAMPLE = Path(__file__).parent.parent / "office.example.yaml"

@@ -9,9 +9,9 @@ import pytest
 
 from daemon.configuration.build import build_policies, build_site
 from daemon.configuration.load import parse
+from daemon.engine.snapshot import pack_cases, pack_office, restore
 from daemon.silence import with_silence
 from daemon.simulation.loop import SLICE, Lockstep
-from daemon.snapshot import pack_cases, pack_office, restore
 from policies.control.effects import Publish
 from policies.inputs import Tick
 from policies.office.office import Office

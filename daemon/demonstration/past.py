@@ -20,14 +20,14 @@ from daemon.accounting.bookkeeper import Bookkeeper, slot_fields, slot_tags
 from daemon.accounting.ledger_job import ledger, saving_lines
 from daemon.configuration.build import build_policies, build_site
 from daemon.configuration.load import parse
+from daemon.engine.records import Ledger
+from daemon.engine.snapshot import pack_office
 from daemon.history.points import Points
 from daemon.history.sqlite import SqliteHistory
 from daemon.history.sqlite_file import HistoryFile
 from daemon.history.sqlite_writer import SqliteWriter
-from daemon.records import Ledger
 from daemon.silence import with_silence
 from daemon.simulation.loop import Lockstep
-from daemon.snapshot import pack_office
 from policies.accounting.books import SiteSlot
 from policies.accounting.tariff import price_of, pricing_of
 from policies.control.effects import Effect, Record

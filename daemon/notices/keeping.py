@@ -6,7 +6,7 @@ to be repeated after all, the spool knows that it has said the same a moment ago
 
 from collections.abc import Callable, Sequence
 
-from daemon.records import EngineJournal
+from daemon.engine.records import EngineJournal
 
 
 class LettersFirst:

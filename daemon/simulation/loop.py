@@ -28,7 +28,7 @@ class Lockstep:
     """Office time goes on in slices of twenty seconds, or to the instant the engine asked for. Deterministic.
 
     `every` is another slice: longer ones cost less, and commands and readings then wait for the end of theirs. So long may
-    `measured` values wait for company, as under the daemon (`daemon/gathering.py`); what changes a state never does.
+    `measured` values wait for company, as under the daemon (`daemon/engine/gathering.py`); what changes a state never does.
     """
 
     def __init__(

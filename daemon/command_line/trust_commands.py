@@ -7,8 +7,18 @@ from typing import Annotated
 
 import typer
 
-from daemon.running import MISUSE, OK, TROUBLE
-from daemon.terminal import DEFAULT, ConfigurationFile, LanguageCode, give_up, instant, loaded, reported, spoken, tell
+from daemon.command_line.running import MISUSE, OK, TROUBLE
+from daemon.command_line.terminal import (
+    DEFAULT,
+    ConfigurationFile,
+    LanguageCode,
+    give_up,
+    instant,
+    loaded,
+    reported,
+    spoken,
+    tell,
+)
 from policies.words import say
 
 FOUND = TROUBLE
@@ -22,10 +32,10 @@ def explain(
     language: LanguageCode = "",
 ) -> None:
     """Say why something was done, or why nothing was: rules, citations, readings, guards, at that instant."""
-    from daemon.audit_trail import effects  # noqa: PLC0415  --help does not pay for it
-    from daemon.explaining import Past, explained  # noqa: PLC0415
-    from daemon.explaining_words import sentences  # noqa: PLC0415
-    from daemon.fresh import fresh_state, last_known  # noqa: PLC0415
+    from daemon.audit.trail import effects  # noqa: PLC0415  --help does not pay for it
+    from daemon.command_line.explaining import Past, explained  # noqa: PLC0415
+    from daemon.command_line.explaining_words import sentences  # noqa: PLC0415
+    from daemon.engine.fresh import fresh_state, last_known  # noqa: PLC0415
     from daemon.history_of import history_of  # noqa: PLC0415
 
     configuration = loaded(config)
@@ -44,9 +54,9 @@ def explain(
 
 def lint(config: ConfigurationFile = DEFAULT, language: LanguageCode = "") -> None:
     """Find what is valid and still wrong: uncovered devices, rules that fight, holes in calendars, units, silence."""
+    from daemon.command_line.lint import faults_of  # noqa: PLC0415
     from daemon.configuration.document import read_document  # noqa: PLC0415
-    from daemon.fresh import fresh_state, last_known  # noqa: PLC0415
-    from daemon.lint import faults_of  # noqa: PLC0415
+    from daemon.engine.fresh import fresh_state, last_known  # noqa: PLC0415
 
     configuration = loaded(config)
     with reported():
@@ -71,9 +81,9 @@ def verify_audit(
     language: LanguageCode = "",
 ) -> None:
     """Verify the audit trail without a running daemon; name its first break."""
-    from daemon.audit_check import read_head, verify  # noqa: PLC0415
-    from daemon.audit_heads import HEADS_FILE, kept_heads  # noqa: PLC0415
-    from daemon.audit_trail import entries, export_to  # noqa: PLC0415
+    from daemon.audit.check import read_head, verify  # noqa: PLC0415
+    from daemon.audit.heads import HEADS_FILE, kept_heads  # noqa: PLC0415
+    from daemon.audit.trail import entries, export_to  # noqa: PLC0415
 
     configuration = loaded(config) if trail is None or config.exists() else None
     voice = spoken(configuration, language)

@@ -6,9 +6,9 @@ from typing import Protocol
 
 import msgspec
 
+from daemon.engine.inbox import Remark
 from daemon.history.points import Points, microseconds
 from daemon.history.schema import Value
-from daemon.inbox import Remark
 from policies.control.effects import Decided, Record
 from policies.office.requests import Extend
 from policies.office.site import Site

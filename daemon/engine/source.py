@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from daemon.clock import Clock
-from daemon.engine import Engine
+from daemon.engine.engine import Engine
 from policies.history import History
 from policies.inputs import Asked
 from policies.office.requests import Request

@@ -15,16 +15,16 @@ import typer
 from rich.console import Console
 
 from daemon.accounts.commands import app as users
-from daemon.discovery_commands import discover, init
-from daemon.report_commands import report
-from daemon.running import MISUSE, OK, TROUBLE, log_to_terminal
-from daemon.terminal import DEFAULT, ConfigurationFile
-from daemon.trial_commands import backtest, promote
-from daemon.trust_commands import explain, lint, verify_audit
+from daemon.command_line.discovery_commands import discover, init
+from daemon.command_line.report_commands import report
+from daemon.command_line.running import MISUSE, OK, TROUBLE, log_to_terminal
+from daemon.command_line.terminal import DEFAULT, ConfigurationFile
+from daemon.command_line.trial_commands import backtest, promote
+from daemon.command_line.trust_commands import explain, lint, verify_audit
 
 if TYPE_CHECKING:
+    from daemon.command_line.dead_letters import DeadLetterBox
     from daemon.configuration.schema import Configuration
-    from daemon.dead_letters import DeadLetterBox
 
 app = typer.Typer(
     name="officed",
@@ -46,8 +46,8 @@ def run(
 ) -> None:
     """Run the daemon: listen, judge, correct, prove, store, show."""
     from daemon.bootstrap import assemble  # noqa: PLC0415  half a second that --help does not pay
+    from daemon.command_line.running import run as run_daemon  # noqa: PLC0415
     from daemon.errors import StoreUnavailable  # noqa: PLC0415
-    from daemon.running import run as run_daemon  # noqa: PLC0415
     from daemon.sole import sole  # noqa: PLC0415
     from daemon.web import WebUnavailable  # noqa: PLC0415
 
@@ -100,7 +100,7 @@ def check_config(
 @app.command()
 def devices(config: ConfigurationFile = DEFAULT) -> None:
     """List the configured devices: heard when, saying what, silent, or never heard (`officed discover` finds the others)."""
-    from daemon.listing import devices_table, kept_state  # noqa: PLC0415
+    from daemon.command_line.listing import devices_table, kept_state  # noqa: PLC0415
 
     configuration = _loaded(config)
     state, now = kept_state(configuration)
@@ -184,7 +184,7 @@ def init_influxdb(
     secrets: Annotated[Path, typer.Option(help="Directory for the two token files.")] = Path("secrets"),
 ) -> None:
     """Prepare an InfluxDB 2 that exists: organisation, bucket, a token for officed, one that only reads for Grafana."""
-    from daemon.influxdb_setup import InfluxdbSetup, InfluxdbUnavailable, administrator, kept_for  # noqa: PLC0415
+    from daemon.command_line.influxdb_setup import InfluxdbSetup, InfluxdbUnavailable, administrator, kept_for  # noqa: PLC0415
 
     try:
         token = administrator(admin_token_file, os.environ)
@@ -218,7 +218,7 @@ def _loaded(path: Path) -> "Configuration":
 
 @contextmanager
 def _dead_letters(config: Path) -> "Iterator[DeadLetterBox]":
-    from daemon.dead_letters import DeadLetterBox, opened  # noqa: PLC0415  --help does not pay for it
+    from daemon.command_line.dead_letters import DeadLetterBox, opened  # noqa: PLC0415  --help does not pay for it
     from daemon.errors import StoreUnavailable  # noqa: PLC0415
 
     try:

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from daemon.running import MISUSE
-from daemon.terminal import DEFAULT, ConfigurationFile, give_up, loaded, reported, spoken, tell
+from daemon.command_line.running import MISUSE
+from daemon.command_line.terminal import DEFAULT, ConfigurationFile, give_up, loaded, reported, spoken, tell
 from policies.words import say
 
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
@@ -25,7 +25,7 @@ def report(
     config: ConfigurationFile = DEFAULT,
 ) -> None:
     """Make the monthly report, in any format and language."""
-    from daemon.fresh import fresh_state  # noqa: PLC0415  --help does not pay for it
+    from daemon.engine.fresh import fresh_state  # noqa: PLC0415  --help does not pay for it
     from daemon.history_of import history_of  # noqa: PLC0415
     from daemon.reports.gather import report as made  # noqa: PLC0415
     from dashboards.report.document import Signature  # noqa: PLC0415

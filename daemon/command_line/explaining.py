@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 from typing import cast
 
-from daemon.stored import arrivals, last_words, remedy_of
+from daemon.trial.stored import arrivals, last_words, remedy_of
 from policies.control.effects import Decided, Record
 from policies.control.memory import SENT_KEPT, Memory, Sent
 from policies.explain import Explanation, explain

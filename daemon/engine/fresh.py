@@ -10,9 +10,9 @@ import msgspec
 
 from daemon.configuration.build import build_policies, build_site
 from daemon.configuration.schema import Configuration
+from daemon.engine.snapshot import LastKnown
 from daemon.errors import StoreUnavailable
 from daemon.silence import with_silence
-from daemon.snapshot import LastKnown
 from policies.office.heard import Heard
 from policies.office.office import Office
 from policies.state import State

@@ -13,10 +13,10 @@ from pathlib import Path
 import msgspec
 
 from daemon.accounting.past import slots_of
+from daemon.engine.snapshot import Cases
 from daemon.errors import StoreUnavailable
 from daemon.journal.audit import Record
 from daemon.journal.journal import Journal
-from daemon.snapshot import Cases
 from policies.control.deciding import decide
 from policies.control.effects import Decided
 from policies.history import CaseRow, History

@@ -8,13 +8,23 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from daemon.running import MISUSE
-from daemon.terminal import DEFAULT, ConfigurationFile, LanguageCode, give_up, instant, loaded, reported, spoken, tell
+from daemon.command_line.running import MISUSE
+from daemon.command_line.terminal import (
+    DEFAULT,
+    ConfigurationFile,
+    LanguageCode,
+    give_up,
+    instant,
+    loaded,
+    reported,
+    spoken,
+    tell,
+)
 from policies.words import say
 
 if TYPE_CHECKING:
     from daemon.configuration.schema import Configuration
-    from daemon.promotion import Prospect
+    from daemon.trial.promotion import Prospect
     from dashboards.language.language import Language
 
 
@@ -26,11 +36,11 @@ def backtest(
     language: LanguageCode = "",
 ) -> None:
     """Run a policy over the stored past: what it would have done, beside what happened. Nothing is sent."""
-    from daemon.audit_trail import effects  # noqa: PLC0415
-    from daemon.backtest import run, summary  # noqa: PLC0415
-    from daemon.backtest_file import read_policies  # noqa: PLC0415
-    from daemon.fresh import fresh_state, last_known  # noqa: PLC0415
+    from daemon.audit.trail import effects  # noqa: PLC0415
+    from daemon.command_line.backtest_file import read_policies  # noqa: PLC0415
+    from daemon.engine.fresh import fresh_state, last_known  # noqa: PLC0415
     from daemon.history_of import history_of  # noqa: PLC0415
+    from daemon.trial.backtest import run, summary  # noqa: PLC0415
     from policies.control.effects import Decided  # noqa: PLC0415
 
     configuration = loaded(config)
@@ -65,10 +75,10 @@ def promote(
     language: LanguageCode = "",
 ) -> None:
     """Show what a policy would have done while it watched; with --who and --why let it act."""
-    from daemon.audit_trail import effects  # noqa: PLC0415
-    from daemon.fresh import fresh_state  # noqa: PLC0415
+    from daemon.audit.trail import effects  # noqa: PLC0415
+    from daemon.engine.fresh import fresh_state  # noqa: PLC0415
     from daemon.history_of import history_of  # noqa: PLC0415
-    from daemon.promotion import prospect  # noqa: PLC0415
+    from daemon.trial.promotion import prospect  # noqa: PLC0415
     from policies.control.effects import Decided  # noqa: PLC0415
 
     configuration = loaded(config)
@@ -122,10 +132,10 @@ def _switch_on(
     voice: "Language",
 ) -> None:
     """By the API of the officed that runs, or into the journal of one that does not. Raises StoreUnavailable."""
-    from daemon.fresh import fresh_state  # noqa: PLC0415
-    from daemon.promoting import address_of, ask_api, runs, token  # noqa: PLC0415
-    from daemon.promotion import decide_in_journal  # noqa: PLC0415
+    from daemon.engine.fresh import fresh_state  # noqa: PLC0415
     from daemon.sole import sole  # noqa: PLC0415
+    from daemon.trial.promoting import address_of, ask_api, runs, token  # noqa: PLC0415
+    from daemon.trial.promotion import decide_in_journal  # noqa: PLC0415
     from policies.office.requests import SetMode  # noqa: PLC0415
 
     (who, why), (address, token_file) = decision, where

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from daemon.inbox import MESSAGES_AT_ONCE, Decoded, Item, gathered
+from daemon.engine.inbox import MESSAGES_AT_ONCE, Decoded, Item, gathered
 from daemon.mqtt.batch import Batch
 from policies.office.office import Office
 from policies.pressing import is_pressing

@@ -7,8 +7,8 @@ from rich.table import Table
 
 from daemon.configuration.build import build_policies, build_site
 from daemon.configuration.schema import Configuration
+from daemon.engine.snapshot import Cases, LastKnown
 from daemon.journal.journal import Journal
-from daemon.snapshot import Cases, LastKnown
 from policies.office.heard import Heard
 from policies.office.office import Office
 from policies.state import State

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from daemon.running import MISUSE, TROUBLE
+from daemon.command_line.running import MISUSE, TROUBLE
 
 if TYPE_CHECKING:
     from daemon.configuration.schema import Configuration
@@ -56,8 +56,8 @@ def init(
     zones: Annotated[str, typer.Option(prompt="Rooms or areas, with commas between")] = "Office",
 ) -> None:
     """Ask the few things nobody can guess and write a commented office.yaml."""
+    from daemon.command_line.questions import Answers, office_yaml  # noqa: PLC0415  as above
     from daemon.configuration.problem import ConfigError  # noqa: PLC0415  half a second that --help does not pay
-    from daemon.questions import Answers, office_yaml  # noqa: PLC0415  as above
 
     if file.exists():
         _give_up(f"{file} exists already; nothing was changed. Move it away, or name another file.", MISUSE)

@@ -14,14 +14,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from daemon.clock import Clock
+from daemon.engine.gathering import LONGEST, Gathering, decoded
+from daemon.engine.inbox import Decoded, HearRequest, Item, Reconfigured, Remark, Stop
+from daemon.engine.records import EngineJournal, Ledger
+from daemon.engine.snapshot import pack_cases, pack_office
+from daemon.engine.speaking import Line, Send, Speaker
 from daemon.errors import StoreUnavailable
-from daemon.gathering import LONGEST, Gathering, decoded
-from daemon.inbox import Decoded, HearRequest, Item, Reconfigured, Remark, Stop
 from daemon.mqtt.batch import Batch
 from daemon.ports import CrashPoint, Tell
-from daemon.records import EngineJournal, Ledger
-from daemon.snapshot import pack_cases, pack_office
-from daemon.speaking import Line, Send, Speaker
 from policies.control.effects import Decided, Notify, Publish, Record
 from policies.hearing import Heed, heed
 from policies.inputs import Input, Readings, Tick

@@ -6,8 +6,8 @@ The broker's access list is the other half of that promise (`deploy/mosquitto/ac
 from collections.abc import Sequence
 from datetime import datetime
 
+from daemon.engine.speaking import Line
 from daemon.errors import BrokerUnavailable
-from daemon.speaking import Line
 from sensors.messages import Outgoing
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from daemon.explaining import Told
+from daemon.command_line.explaining import Told
 from dashboards.language.language import Language
 from dashboards.views.place import will_do
 from policies.explain import Ruling, age_words

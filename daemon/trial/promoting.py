@@ -13,8 +13,8 @@ import httpx
 
 from daemon.configuration.schema import Configuration
 from daemon.errors import StoreUnavailable
-from daemon.promotion import is_running
 from daemon.sole import is_held
+from daemon.trial.promotion import is_running
 
 TOKEN_VARIABLE = "OFFICED_TOKEN"  # noqa: S105  a name, not a token
 _SECONDS = 10.0

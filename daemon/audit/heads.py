@@ -11,7 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
-from daemon.audit_check import Head, read_head
+from daemon.audit.check import Head, read_head
 from daemon.errors import StoreUnavailable
 from daemon.journal.audit import Entry
 from policies.words import Words, say

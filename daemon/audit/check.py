@@ -13,7 +13,7 @@ from datetime import datetime
 
 import msgspec
 
-from daemon.audit_trail import Unreadable
+from daemon.audit.trail import Unreadable
 from daemon.journal.audit import ORIGIN, Entry, Record, sealed
 from daemon.journal.letting_go import LET_GO, Gone
 from policies.words import Words, say

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from daemon.stored import arrivals, remedy_of
+from daemon.trial.stored import arrivals, remedy_of
 from dashboards.language.language import Language
 from policies.backtest import Backtest, backtest, with_policies
 from policies.control.effects import Decided

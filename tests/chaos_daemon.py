@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from daemon.bootstrap import assemble
-from daemon.command_line.running import log_to_terminal, run
 from daemon.configuration.load import load
 from daemon.mqtt.receiver import Acknowledge, Receiver
+from daemon.running import log_to_terminal, run
 
 IN_TIME_SECONDS = 0.3
 """What has left us too early shall arrive, and not be lost with our socket."""

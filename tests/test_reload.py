@@ -15,11 +15,11 @@ from real_mosquitto import Mosquitto, free_port, needs_mosquitto
 from running_office import Devices, lately, wait_for
 
 from daemon.bootstrap import assemble
-from daemon.command_line.running import on_hangup
 from daemon.configuration.load import load
 from daemon.daemon import Daemon
 from daemon.engine.inbox import Reconfigured, Reloaded, ReloadRefused, Remark
 from daemon.reload import Reload
+from daemon.running import on_hangup
 from policies.rules.setpoint_limit import SetpointLimit
 
 HEAD = """

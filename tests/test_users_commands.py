@@ -7,10 +7,10 @@ from painted import NOW
 from typer.testing import CliRunner, Result
 
 from daemon.accounts.accounts import FileAccounts
-from daemon.accounts.commands import app
 from daemon.accounts.users import UsersFile
-from daemon.command_line.running import MISUSE, TROUBLE
+from daemon.command_line.account_commands import app
 from daemon.configuration.load import users_file
+from daemon.running import MISUSE, TROUBLE
 
 PASSWORD = "correct horse battery"
 EXAMPLE = Path(__file__).parent.parent / "office.example.yaml"

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from daemon.accounts.commands import app as users
+from daemon.command_line.account_commands import app as users
 from daemon.command_line.discovery_commands import discover, init
 from daemon.command_line.report_commands import report
-from daemon.command_line.running import MISUSE, OK, TROUBLE, log_to_terminal
 from daemon.command_line.terminal import DEFAULT, ConfigurationFile
 from daemon.command_line.trial_commands import backtest, promote
 from daemon.command_line.trust_commands import explain, lint, verify_audit
+from daemon.running import MISUSE, OK, TROUBLE, log_to_terminal
 
 if TYPE_CHECKING:
     from daemon.command_line.dead_letters import DeadLetterBox
@@ -46,8 +46,8 @@ def run(
 ) -> None:
     """Run the daemon: listen, judge, correct, prove, store, show."""
     from daemon.bootstrap import assemble  # noqa: PLC0415  half a second that --help does not pay
-    from daemon.command_line.running import run as run_daemon  # noqa: PLC0415
     from daemon.errors import StoreUnavailable  # noqa: PLC0415
+    from daemon.running import run as run_daemon  # noqa: PLC0415
     from daemon.sole import sole  # noqa: PLC0415
     from daemon.web import WebUnavailable  # noqa: PLC0415
 

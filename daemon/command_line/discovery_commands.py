@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from daemon.command_line.running import MISUSE, TROUBLE
+from daemon.running import MISUSE, TROUBLE
 
 if TYPE_CHECKING:
     from daemon.configuration.schema import Configuration

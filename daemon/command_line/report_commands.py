@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from daemon.command_line.running import MISUSE
 from daemon.command_line.terminal import DEFAULT, ConfigurationFile, give_up, loaded, reported, spoken, tell
+from daemon.running import MISUSE
 from policies.words import say
 
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.console import Console
 
-from daemon.command_line.running import MISUSE, TROUBLE
 from daemon.errors import StoreUnavailable
+from daemon.running import MISUSE, TROUBLE
 
 if TYPE_CHECKING:
     from daemon.configuration.schema import Configuration

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from daemon.command_line.running import MISUSE
 from daemon.command_line.terminal import (
     DEFAULT,
     ConfigurationFile,
@@ -20,6 +19,7 @@ from daemon.command_line.terminal import (
     spoken,
     tell,
 )
+from daemon.running import MISUSE
 from policies.words import say
 
 if TYPE_CHECKING:

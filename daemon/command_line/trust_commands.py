@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from daemon.command_line.running import MISUSE, OK, TROUBLE
 from daemon.command_line.terminal import (
     DEFAULT,
     ConfigurationFile,
@@ -19,6 +18,7 @@ from daemon.command_line.terminal import (
     spoken,
     tell,
 )
+from daemon.running import MISUSE, OK, TROUBLE
 from policies.words import say
 
 FOUND = TROUBLE

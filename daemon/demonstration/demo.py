@@ -13,7 +13,6 @@ from rich.console import Console
 
 from daemon.bootstrap import assemble
 from daemon.clock import FastClock
-from daemon.command_line.running import OK, TROUBLE, until_signal
 from daemon.configuration.load import load
 from daemon.daemon import Daemon
 from daemon.demonstration.broker import DemoBroker
@@ -21,6 +20,7 @@ from daemon.demonstration.commentary import Commentary
 from daemon.demonstration.kept_past import KeptPast
 from daemon.demonstration.office import OfficeOnTheWire
 from daemon.errors import StoreUnavailable
+from daemon.running import OK, TROUBLE, until_signal
 from daemon.web import WebUnavailable
 from sensors.virtual.building import VirtualOffice
 from sensors.virtual.office_yaml import office_yaml

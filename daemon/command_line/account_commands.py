@@ -14,7 +14,7 @@ from rich.table import Table
 
 from daemon.accounts.passwords import WeakPassword
 from daemon.accounts.users import UsersFile, UsersUnavailable
-from daemon.command_line.running import MISUSE, TROUBLE
+from daemon.running import MISUSE, TROUBLE
 
 
 class ScopeName(StrEnum):

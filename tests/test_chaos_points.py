@@ -62,5 +62,9 @@ def test_a_crash_at_any_point_loses_nothing_and_stores_nothing_twice(
 
 
 def test_acknowledging_before_the_commit_is_noticed(tmp_path: Path, broker: Mosquitto) -> None:
-    stored = killed_at(tmp_path, broker, "before_commit", "ack-first")
-    assert set(stored) < set(range(READINGS)), "a wrong order that this suite does not see"
+    """On a busy machine the early acknowledgement may die with the socket, and nothing is lost: then once more."""
+    for turn in range(3):
+        stored = killed_at(tmp_path / f"turn{turn}", broker, "before_commit", "ack-first")
+        if set(stored) < set(range(READINGS)):
+            return
+    pytest.fail("a wrong order that this suite does not see")

@@ -77,6 +77,14 @@ def test_many_at_once_leave_what_one_after_the_other_leaves(before: list[AnyRead
     assert hear_all(known, then) == one_by_one(known, then)
 
 
+def test_a_state_has_been_so_since_its_first_evidence_not_since_it_was_only_last_known() -> None:
+    asleep, *awake = (power(WEDNESDAY + timedelta(minutes=n), n > 0, True, None) for n in range(3))
+    known = hear(Heard(), asleep)
+    for heard in (one_by_one(known, [*awake]), hear_all(known, awake)):
+        assert heard.is_on is not None
+        assert heard.is_on.since == awake[0].arrived_at
+
+
 @given(readings=_READINGS, cut=some.integers(0, 8))
 def test_it_does_not_matter_how_the_wire_cuts_readings_into_batches(readings: list[AnyReading], cut: int) -> None:
     fresh = office(ac()).office

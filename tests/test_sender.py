@@ -279,9 +279,26 @@ def test_without_a_retention_other_units_still_do_not_land_in_another_century(
     assert fake.stored == {line(1)}
 
 
-def test_a_batch_that_is_all_set_aside_asks_nobody(bench: Bench, fake: FakeInfluxdb) -> None:
-    assert bench.send(line(1, 5)) == [line(1, 5)]
+@pytest.mark.parametrize("at_ns", [5, NOON_NS + 10 * DAY_NS, 10**18 - DAY_NS])
+def test_a_batch_that_is_all_set_aside_asks_nobody(bench: Bench, fake: FakeInfluxdb, at_ns: int) -> None:
+    stray = [line(1, at_ns), line(2, at_ns + 1)]
+    assert bench.send(*stray) == stray
     assert fake.requests == []
+
+
+def test_a_batch_from_before_the_retention_is_set_aside(bench: Bench, fake: FakeInfluxdb) -> None:
+    fake.buckets = (200, '{"buckets": [{"name": "energy", "retentionRules": [{"everySeconds": 86400}]}]}', {})
+    old = [line(1, NOON_NS - 3 * DAY_NS), line(2, NOON_NS - 3 * DAY_NS + 1)]
+    assert bench.send(*old) == old
+    assert fake.stored == set()
+
+
+@pytest.mark.parametrize("last_ns", [DAY_NS // 3, DAY_NS])
+def test_a_batch_that_reaches_into_the_future_is_sent_without_what_does(
+    bench: Bench, fake: FakeInfluxdb, last_ns: int
+) -> None:
+    assert bench.send(line(1), line(2, NOON_NS + last_ns)) == [line(2, NOON_NS + last_ns)]
+    assert fake.stored == {line(1)}
 
 
 def test_what_is_set_aside_can_be_sent_again(bench: Bench, fake: FakeInfluxdb) -> None:

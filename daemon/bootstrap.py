@@ -22,7 +22,7 @@ from daemon.configuration.schema import Configuration
 from daemon.configuration.secret import read_secret
 from daemon.daemon import Daemon
 from daemon.engine.engine import TICK, Engine
-from daemon.engine.gathering import LONGEST
+from daemon.engine.gathering import LONGEST, SHORTEST
 from daemon.engine.snapshot import restore
 from daemon.engine.source import EngineSource
 from daemon.history.answers import Writer
@@ -102,7 +102,7 @@ def assemble(
         key = site_key(configuration.journal.path.with_name("links.key"))
         links = Links(key, configuration.board.address)
         notices.link_to = links.link_to
-    wait = min(LONGEST, configuration.broker.max_ingest_delay * 25) / speed
+    wait = max(SHORTEST, min(LONGEST, configuration.broker.max_ingest_delay * 50)) / speed
     engine = Engine(state, registry, letters_first, clock, tell=tell, notify=notices, crash=crash, longest_wait=wait)
     entry = entrance(configuration, environment, clock.now)
     requests = RequestsByMqtt(

@@ -65,6 +65,17 @@ class Learns(Grows, Protocol):
         """Be told, once, how to ask whether another family hears this topic already: then that family wins."""
 
 
+@runtime_checkable
+class TellsStates(Protocol):
+    """A family that knows which keys of its JSON tell a state (`sensors.unchanged`). The others are decoded to find out."""
+
+    def state_keys(self, topic: str, devices: Mapping[Address, Device]) -> Sequence[str] | None:
+        """The keys on which everything but measured values depends; none where all is measured, None where it cannot say.
+
+        Called from another thread than the rest: it may look at what does not change, and at nothing else.
+        """
+
+
 def by_address(devices: Sequence[Device]) -> Mapping[Address, Device]:
     """The devices under the name that the wire knows them by."""
     return {device.address: device for device in devices}

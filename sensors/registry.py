@@ -22,12 +22,13 @@ from sensors.families.shelly_gen1 import ShellyGen1
 from sensors.families.shelly_gen2 import ShellyGen2
 from sensors.families.tasmota import Tasmota
 from sensors.families.zigbee2mqtt import Zigbee2Mqtt
-from sensors.family import Decoder, Family, Greets, Grows, Learns, Refused, by_address
+from sensors.family import Decoder, Family, Greets, Grows, Learns, Refused, TellsStates, by_address
 from sensors.liveness import BATTERY_SILENT_AFTER, is_replay, sleeps
 from sensors.messages import Message, Outgoing
 from sensors.never_cut import refused_because
 from sensors.outdoors import outdoors
 from sensors.readings import AnyReading, Gateway
+from sensors.unchanged import Unchanged
 
 FAMILIES: Final[Mapping[FamilyName, Callable[[tzinfo | None], Family]]] = {
     "zigbee2mqtt": Zigbee2Mqtt,
@@ -155,6 +156,17 @@ class Registry:
         family = self._families.get(device.address.family)
         limit = family.silent_after if family is not None else BATTERY_SILENT_AFTER
         return max(limit, BATTERY_SILENT_AFTER) if sleeps(device) else limit
+
+    def unchanged(self) -> Unchanged:
+        """What tells apart, for another thread, messages that may be news about a state of these devices."""
+        telling = [family for family in self._families.values() if isinstance(family, TellsStates)]
+        devices = self._devices
+
+        def keys_of(topic: str) -> Sequence[str] | None:
+            found = (family.state_keys(topic, devices) for family in telling)
+            return next((keys for keys in found if keys is not None), None)
+
+        return Unchanged(keys_of, min(map(self.silent_after, self._configured), default=timedelta(0)))
 
     def _found(self, topic: str) -> Decoder | None:
         if topic in self._strangers:

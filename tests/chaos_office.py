@@ -125,8 +125,8 @@ class Process:
         self._log.close()
 
 
-QUIET_SECONDS = 1.2
-"""What came may be gathered for half a second, and written a fifth of one later, before the outbox counts it."""
+QUIET_SECONDS = 1.8
+"""What came may be gathered for a second, and written a fifth of one later, before the outbox counts it."""
 
 
 def settle(office: Office, process: Process) -> None:

@@ -1,6 +1,5 @@
 """Readings that change no state wait for others; whatever presses is judged at once, with all that had waited."""
 
-import queue
 import time
 from collections.abc import Sequence
 from datetime import timedelta
@@ -8,8 +7,8 @@ from datetime import timedelta
 import pytest
 from offices import EVENING, ac, office, plug
 
-from daemon.engine.gathering import MANY, Gathering
-from daemon.engine.inbox import Decoded, Item, Stop
+from daemon.engine.gathering import Gathering
+from daemon.engine.inbox import MANY, Decoded, Inbox, Item, Stop
 from daemon.mqtt.batch import Batch
 from policies.inputs import Readings, Tick
 from policies.pressing import is_pressing
@@ -45,12 +44,12 @@ def decode(messages: Sequence[Message]) -> list[AnyReading]:
 
 def handed(*payloads: bytes | Item, longest: timedelta = LONG, seconds: float = 0.05) -> list[list[Item]]:
     """What each next step is over, until nothing is left."""
-    inbox: queue.SimpleQueue[Item] = queue.SimpleQueue()
+    inbox = Inbox()
     for row, item in enumerate(payloads):
         inbox.put(Batch(row, EVENING, [Message("z/p", item, EVENING)]) if isinstance(item, bytes) else item)
     gathering = Gathering(inbox, longest)
-    steps = []
-    while not inbox.empty():
+    steps: list[list[Item]] = []
+    while sum(map(len, steps)) < len(payloads):
         steps.append(gathering.next(seconds, decode, known().office))
     return steps
 
@@ -118,7 +117,7 @@ def test_what_presses_is_judged_at_once_with_all_that_waited() -> None:
 def test_anything_but_readings_ends_the_wait_and_keeps_its_place() -> None:
     steps = handed(b"same", Tick(), b"same", Stop(), seconds=20)
     kinds = [type(item) for item in steps[0]]
-    assert kinds == [Batch, Tick, Batch, Stop]
+    assert kinds == [Decoded, Tick, Batch, Stop]
 
 
 def test_nothing_waits_longer_than_it_may() -> None:
@@ -140,7 +139,7 @@ def test_what_cannot_be_decoded_is_left_to_the_step() -> None:
 
 
 def test_requests_of_people_do_not_wait() -> None:
-    inbox: queue.SimpleQueue[Item] = queue.SimpleQueue()
+    inbox = Inbox()
     inbox.put(Batch(1, EVENING, [Message("officed/site/request", b"same", EVENING)]))
     gathering = Gathering(inbox, LONG)
     gathering.at_once = "officed/site/request"
@@ -150,7 +149,7 @@ def test_requests_of_people_do_not_wait() -> None:
 
 
 def test_a_flood_is_not_looked_at_one_by_one_and_waits_for_one_read_more() -> None:
-    inbox: queue.SimpleQueue[Item] = queue.SimpleQueue()
+    inbox = Inbox()
     inbox.put(Batch(1, EVENING, [Message("z/p", b"same", EVENING)] * MANY))
     began = time.monotonic()
     (item,) = Gathering(inbox, LONG).next(20, decode, known().office)

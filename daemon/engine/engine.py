@@ -6,7 +6,6 @@ finds the case waiting for its proof. Neither switches anything twice.
 """
 
 import logging
-import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -15,7 +14,7 @@ from datetime import datetime, timedelta
 
 from daemon.clock import Clock
 from daemon.engine.gathering import LONGEST, Gathering, decoded
-from daemon.engine.inbox import Decoded, HearRequest, Item, Reconfigured, Remark, Stop
+from daemon.engine.inbox import Decoded, HearRequest, Inbox, Item, Reconfigured, Remark, Stop
 from daemon.engine.records import EngineJournal, Ledger
 from daemon.engine.snapshot import pack_cases, pack_office
 from daemon.engine.speaking import Line, Send, Speaker
@@ -64,7 +63,7 @@ class Engine:
         self.state = state
         self._requests_topic = ""
         self._requests: HearRequest = lambda *_: ()
-        self.inbox: queue.SimpleQueue[Item] = queue.SimpleQueue()
+        self.inbox = Inbox(registry.unchanged())
         self._gathering = Gathering(self.inbox, longest_wait)
         self.steps = 0
         self.failures = 0
@@ -195,6 +194,7 @@ class Engine:
         self._ledger.remark(item.remark)
         if item.registry is not None:
             self._registry = item.registry
+            self.inbox.unchanged = item.registry.unchanged()
             self._speaker.learn_anew(item.registry)
 
     def _make_durable(self, *, must: bool) -> None:

@@ -1,8 +1,12 @@
-"""What the engine can be handed: batches of messages, inputs of the core, a new configuration, a remark, the end."""
+"""What the engine can be handed: batches of messages, inputs of the core, a new configuration, a remark, the end.
 
-import queue
+And where it is put. Waking a thread costs as much as twenty readings, so what is surely no news does not wake the engine.
+"""
+
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -17,6 +21,7 @@ from policies.office.season import Source
 from sensors.messages import Message
 from sensors.readings import AnyReading
 from sensors.registry import Registry
+from sensors.unchanged import Unchanged
 
 
 @dataclass(slots=True)
@@ -80,19 +85,64 @@ HearRequest = Callable[[Message, Office, datetime], Sequence[Asked]]
 """What a person's message asks for: one thing, or nothing."""
 BATCHES_AT_ONCE = 64
 MESSAGES_AT_ONCE = 2000  # more leave the processor's cache before they are used
+MANY = 500
+"""Messages of one read that are not looked at one by one: more of them follow with the next read, or they are judged then."""
 
 
-def gathered(inbox: "queue.SimpleQueue[Item]", seconds: float) -> list[Item]:
-    """What there is for one step, waiting at most so long for the first of it."""
-    items: list[Item] = []
-    try:
-        items.append(inbox.get(timeout=seconds))
-        while len(items) < BATCHES_AT_ONCE and _messages_in(items) < MESSAGES_AT_ONCE:
-            items.append(inbox.get_nowait())
-    except queue.Empty:
-        pass
-    return items
+class Calm(NamedTuple):
+    """A batch in which nothing says anything new about a state (`sensors.unchanged`): its judgement may wait a moment."""
+
+    batch: Batch
 
 
-def _messages_in(items: Sequence[Item]) -> int:
-    return sum(len(item.messages) for item in items if isinstance(item, Batch))
+class Inbox:
+    """All that the engine has to think about, in order. `put` from any thread, batches from one; the rest is the engine's."""
+
+    def __init__(self, unchanged: Unchanged | None = None) -> None:
+        """`unchanged` None: every batch may be news."""
+        self.unchanged = unchanged
+        self._items: deque[Item | Calm] = deque()
+        self._bell = threading.Lock()  # free while it rings
+        self._bell.acquire()
+        self._rings_for_calm = True
+        self._has_left = False
+
+    def put(self, item: Item) -> None:
+        """Hand over; never blocks."""
+        if isinstance(item, Batch) and self._is_calm(item.messages):
+            self._items.append(Calm(item))
+            if not self._rings_for_calm:
+                return
+        else:
+            self._items.append(item)
+        if self._bell.locked():
+            with suppress(RuntimeError):  # another thread has just rung it
+                self._bell.release()
+
+    def take(self, seconds: float, *, until_calm: bool = True) -> list[Item | Calm]:
+        """What there is, up to what fits into one step. Waits at most so long: for anything, or for anything but calm."""
+        self._rings_for_calm = until_calm
+        is_there = self._has_left or (until_calm and len(self._items) > 0)
+        self._bell.acquire(timeout=0 if is_there else seconds)
+        taken: list[Item | Calm] = []
+        count = 0
+        while self._items and len(taken) < BATCHES_AT_ONCE and count < MESSAGES_AT_ONCE:
+            item = self._items.popleft()
+            taken.append(item)
+            count += _messages_in(item)
+        self._has_left = bool(self._items)
+        return taken
+
+    def _is_calm(self, messages: Sequence[Message]) -> bool:
+        if self.unchanged is None:
+            return False
+        if len(messages) < MANY:
+            return self.unchanged.all(messages)
+        self.unchanged.forget()
+        return False
+
+
+def _messages_in(item: Item | Calm) -> int:
+    if isinstance(item, Calm):
+        item = item.batch
+    return len(item.messages) if isinstance(item, Batch) else 0

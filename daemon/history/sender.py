@@ -124,7 +124,7 @@ class Sender:
                 while not self._stopping.is_set():
                     if self._outbox.waiting_lines < LINES and self._pause(LINGER.total_seconds()):
                         return
-                    if not self.send_some():
+                    if not self.send_some() or not self._outbox.waiting_lines:
                         break
             except Stopped:
                 return

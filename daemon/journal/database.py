@@ -82,6 +82,20 @@ class Database:
                 self._reopen = self._reopen or error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_IOERR
                 raise
 
+    def alone(self, statement: str, values: Sequence[Value]) -> None:
+        """One statement that is a transaction of its own: durable when this returns. The caller holds `lock`.
+
+        As a block of `failing`, without what that costs while nothing fails: this is done for every read.
+        """
+        if self._reopen:
+            with self.failing():
+                pass
+        try:
+            self.writer.execute(statement, values)
+        except (sqlite3.Error, OSError):
+            with self.failing():
+                raise
+
     def rows(self, query: str, parameters: Sequence[Value] = ()) -> list[Row]:
         """All rows of a question, as of the last commit."""
         with self._reading, _translated():

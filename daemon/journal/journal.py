@@ -67,19 +67,17 @@ class Journal:
         with self._database.lock, self._database.failing():
             self._used_bytes = self._database.used_bytes()
 
-    # network thread
-
     def commit(self, raw: bytes, received_at: datetime, *, backlog: bool, version: int) -> int:
         """Keep one read's bytes. They are on the disk when this returns, with the number of their row."""
         self._crash("before_commit")
-        with self._database.lock, self._database.failing():
+        with self._database.lock:
             self._leave_room_for(len(raw))
             row = self._next_row
             # Used up even by a failure: a row whose sync failed may turn out to be there after all. It was never
             # acknowledged, the broker sends it again, and the next step's `advance` removes it.
             self._next_row = row + 1
             stamp = microseconds(received_at)
-            self._database.writer.execute(_INSERT, (row, stamp, backlog, version, zlib.crc32(raw), raw))
+            self._database.alone(_INSERT, (row, stamp, backlog, version, zlib.crc32(raw), raw))
         self._crash("after_commit")
         return row
 
@@ -211,7 +209,8 @@ class Journal:
     def _leave_room_for(self, size: int) -> None:
         """Measure now and then, and on every try while full: so room that was made is found by itself."""
         if self._full or self._unmeasured >= _MEASURE_EVERY or self._used_bytes + size > self._limit_bytes:
-            self._used_bytes = self._database.used_bytes()
+            with self._database.failing():
+                self._used_bytes = self._database.used_bytes()
             self._unmeasured = 0
         self._full = self._used_bytes + size > self._limit_bytes
         if self._full:

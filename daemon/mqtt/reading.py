@@ -23,6 +23,8 @@ from daemon.mqtt.wire import DUP, MAX_PACKET_BYTES, PUBACK, RETAIN, Publish, Wir
 _log = logging.getLogger(__name__)
 
 READ_BYTES = 256 * 1024
+_FEW_BYTES = 16 * 1024
+"""Room for an office's reads: for more the kernel would have to find fresh pages every time."""
 _READS = 8
 """So often in a row without a turn of paho's loop, which looks after keepalive, fence and what wants to leave."""
 _PUBLISH = 0x30
@@ -42,6 +44,7 @@ class ReadingClient(SteadyClient):
         self._tick = tick
         self._now = now
         self._own = own
+        self._room = READ_BYTES
         self._parts: list[bytes] = []
         self._held_bytes = 0
         self._wanted_bytes = 0
@@ -73,7 +76,8 @@ class ReadingClient(SteadyClient):
             if code or self._sock is not sock:
                 return code
             wait = self._tick.after(len(chunk), self._receiver.counters.acks - before, began)
-            if not self._let_gather(wait - (time.monotonic() - began)):  # from read to read, not from end to begin
+            # What comes just after this read is stored within the wait, if storing it takes as long as this one took.
+            if not self._let_gather(wait - 2 * (time.monotonic() - began)):
                 break
         return MQTTErrorCode.MQTT_ERR_SUCCESS
 
@@ -116,11 +120,13 @@ class ReadingClient(SteadyClient):
         Over TLS one `recv` gives one record, which is often one message, and `pending` knows nothing of the next: read
         until there is nothing, or every message would wait for a turn of its own.
         """
-        chunk = super()._sock_recv(READ_BYTES)
-        if not chunk or not hasattr(self._sock, "pending"):
+        chunk = super()._sock_recv(self._room)
+        size = len(chunk)
+        is_filled = size == self._room
+        self._room = _FEW_BYTES if size < _FEW_BYTES else READ_BYTES
+        if not chunk or not (is_filled or hasattr(self._sock, "pending")):
             return chunk
         parts = [chunk]
-        size = len(chunk)
         while size < READ_BYTES:
             try:
                 more = super()._sock_recv(READ_BYTES - size)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import itemgetter
+from typing import NamedTuple
 
 from daemon.errors import StoreUnavailable
 from daemon.mqtt.batch import batch_of
@@ -46,8 +47,7 @@ class Counters:
     duplicates: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
+class _Group(NamedTuple):
     """Packets that become one journal row, and the packet ids that are acknowledged with them."""
 
     raw: bytes

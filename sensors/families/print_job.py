@@ -44,6 +44,10 @@ class PrintJobs:
                 return partial(decode, device) if device is not None else None
         return None
 
+    def state_keys(self, topic: str, devices: Mapping[Address, Device]) -> Sequence[str] | None:
+        """None: what is told is done already."""
+        return None if self.route(topic, devices) is None else ()
+
     def encode(self, command: Command, device: Device, traits: Traits | None, memo: str) -> Sequence[Outgoing]:
         """Always Refused: a queue is listened to, never told."""
         del command, traits, memo

@@ -16,7 +16,7 @@ from sensors.device import Address, Device, FamilyName, Traits
 from sensors.families.zigbee2mqtt_bridge import BASE, Inventory, availability, bridge_decoder
 from sensors.families.zigbee2mqtt_plain import plain, seen_at
 from sensors.families.zigbee2mqtt_power import Builder, Values
-from sensors.families.zigbee2mqtt_states import KEYS, builder
+from sensors.families.zigbee2mqtt_states import KEYS, STATE_KEYS, builder
 from sensors.family import Decoder, Refused
 from sensors.liveness import is_live
 from sensors.messages import Message, Outgoing
@@ -60,6 +60,15 @@ class Zigbee2Mqtt:
             name, _, leaf = rest.rpartition("/")
             if name in named:
                 return self._below(base, named[name], leaf)
+        return None
+
+    def state_keys(self, topic: str, devices: Mapping[Address, Device]) -> Sequence[str] | None:
+        """Those of the units that speak on this topic, if it is one of whole states."""
+        for base, named in self._names(devices).items():
+            units_there = named.get(topic[len(base) + 1 :]) if topic.startswith(f"{base}/") else None
+            if units_there is not None:
+                keys = (f"{key}{_suffix(unit)}" for unit in units_there for key in STATE_KEYS[unit.kind])
+                return list(dict.fromkeys(keys))
         return None
 
     def encode(self, command: Command, device: Device, traits: Traits | None, memo: str) -> Sequence[Outgoing]:
@@ -132,5 +141,8 @@ def _base(address: Address) -> str:
 
 
 def _attributes(device: Device) -> frozenset[str]:
-    suffix = f"_{device.address.channel}" if device.address.channel else ""
-    return frozenset(f"{key}{suffix}" for key in KEYS[device.kind])
+    return frozenset(f"{key}{_suffix(device)}" for key in KEYS[device.kind])
+
+
+def _suffix(device: Device) -> str:
+    return f"_{device.address.channel}" if device.address.channel else ""

@@ -33,8 +33,15 @@ CLIMATE_KEYS: Final = (
     *HEATING_KEYS,
 )
 """The keys that say something about a thermostat."""
+_MEASURED: Final = frozenset({"local_temperature", "humidity"})
 _AWAY: Final = ("unoccupied", False)
 _SEEN: Final = ("thermostat_occupancy", "occupancy")
+CLIMATE_STATE_KEYS: Final = (
+    *(key for key in CLIMATE_KEYS if key not in _MEASURED),
+    *(f"un{key}" for key in (COOLING_KEY, HEATING_KEYS[0])),
+    *_SEEN,
+)
+"""All but what is measured, and what says which setpoint is in force."""
 _SHAPES_REMEMBERED: Final = 256
 _Shape = tuple[str, str, str]
 """The keys of the cooling and the heating target, and the memo: the same for all states with the same keys."""

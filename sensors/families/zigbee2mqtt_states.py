@@ -12,7 +12,7 @@ from typing import Final
 from sensors import units
 from sensors.device import Device
 from sensors.families.zigbee2mqtt_bridge import Inventory
-from sensors.families.zigbee2mqtt_climate import CLIMATE_KEYS, climate_builder
+from sensors.families.zigbee2mqtt_climate import CLIMATE_KEYS, CLIMATE_STATE_KEYS, climate_builder
 from sensors.families.zigbee2mqtt_power import Builder, Values, power_builder
 from sensors.messages import Message
 from sensors.readings import AnyReading, Contact, Environment, Occupancy, Water
@@ -40,6 +40,18 @@ KEYS: Final[Mapping[str, Sequence[str]]] = {
     "contact": ("contact",),
 }
 """The keys that say something, by kind; with an endpoint each is followed by `_<endpoint>`."""
+STATE_KEYS: Final[Mapping[str, Sequence[str]]] = {
+    "plug": ("state",),
+    "light": ("state",),
+    "meter": ("state",),
+    "printer": (),
+    "climate": CLIMATE_STATE_KEYS,
+    "occupancy": ("occupancy", "presence", "smoke"),
+    "environment": ("smoke",),
+    "water": ("water_leak",),
+    "contact": ("contact",),
+}
+"""Those of them that are not measured, and those that decide how they are read."""
 
 
 def builder(device: Device, base: str, inventory: Inventory) -> Builder:

@@ -26,7 +26,7 @@ from memory import resident_mb
 from sink import Sink, sink
 from workload import TOPICS, expected, messages
 
-LOADS = {"drain": (100_000, 0), "flood": (100_000, 0), "5k/s": (30_000, 5_000), "1k/s": (10_000, 1_000)}
+LOADS = {"drain": (100_000, 0), "flood": (100_000, 0), "5k/s": (30_000, 5_000), "1k/s": (20_000, 1_000)}
 """Messages, and how many a second."""
 _PATIENCE_SECONDS = 120.0
 

@@ -78,10 +78,13 @@ class _Said:
 
 
 @lru_cache(maxsize=256)
-def _reader(keys: tuple[str, ...]) -> Callable[[bytes], object]:
-    """Reads these keys; a key that is not there is not the same as one that is null."""
+def _reader(keys: tuple[str, ...]) -> Callable[[bytes], object] | None:
+    """Reads these keys; a key that is not there is not the same as one that is null. None for keys that JSON must escape."""
     if not keys:
         return bool
     names = {f"key_{index}": key for index, key in enumerate(keys)}
     fields = [(name, object, msgspec.UNSET) for name in names]
-    return msgspec.json.Decoder(msgspec.defstruct("States", fields, rename=names, gc=False)).decode
+    try:
+        return msgspec.json.Decoder(msgspec.defstruct("States", fields, rename=names, gc=False)).decode
+    except ValueError:
+        return None

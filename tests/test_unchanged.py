@@ -114,6 +114,11 @@ def test_after_a_state_was_news_its_repetition_is_not() -> None:
     assert not unchanged.all([message({"state": "OFF"})])
 
 
+def test_a_channel_that_json_must_escape_is_always_news() -> None:
+    unchanged = Registry([device("plug", 'a"b\\')], ZONE).unchanged()
+    assert [unchanged.all([message(ON)]) for _ in range(3)] == [False] * 3
+
+
 def test_print_jobs_are_never_news() -> None:
     printer = Device(id=DeviceId("laser"), kind="printer", zone=ZoneId("open"), address=Address("print_job", "laser"))
     unchanged = Registry([printer], ZONE).unchanged()

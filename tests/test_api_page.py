@@ -17,7 +17,8 @@ from daemon.accounts.users import UsersFile
 from daemon.web import Web
 from dashboards.board.app import board
 from dashboards.board.door import Entry
-from dashboards.views.api_document import Schema, chapters, kind
+from dashboards.views.api_document import chapters
+from dashboards.views.api_schema import Schema, kind
 from dashboards.views.report_shelf import Shelf
 
 PAGE = "/api/v1/docs"
@@ -118,6 +119,7 @@ def test_people_find_the_page(client: httpx.Client) -> None:
         (Schema(enum=["watch", "enforce"]), "watch | enforce"),
         (Schema(type="array", items=Schema(type="integer", least=0, most=6), fewest=1), "list of integer 0–6 1–"),
         (Schema(any_of=[Schema(type="string"), Schema(type="null")]), "string | null"),
+        (Schema(type="array", parts=[Schema(type="string"), Schema(format="date-time")]), "[string, date-time]"),
         (Schema(reference="#/components/schemas/InForce"), "InForce"),
         (Schema(), ""),
     ],

@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from starlette.responses import JSONResponse, Response
 
+from dashboards.board.api_answers import MOST_MACHINES, Leaves, Machines, Rooms
 from dashboards.board.api_decisions import decision_routes
 from dashboards.board.api_page import reads
 from dashboards.board.api_past import past_routes
@@ -17,11 +18,11 @@ from dashboards.board.bearer import Bearer
 from dashboards.board.decisions import case_of
 from dashboards.board.source import Source
 from dashboards.board.visitor import Reception
-from dashboards.view import overview
-from dashboards.views.case_list import MOST, Show, case_list, case_page
+from dashboards.view import Overview, overview
+from dashboards.views.case_list import MOST, CaseList, CasePage, Show, case_list, case_page
 from dashboards.views.leave import leaves
 from dashboards.views.machine import machines
-from dashboards.views.zone import zone_page
+from dashboards.views.zone import ZonePage, zone_page
 from sensors.device import ZoneId
 
 T = TypeVar("T")
@@ -34,40 +35,52 @@ def api(source: Source, reception: Reception) -> APIRouter:
     said = answers.said
     present = APIRouter(tags=["now"])
 
-    @present.get("/state", summary="What the first page shows now", response_class=JSONResponse, openapi_extra=reads())
+    @present.get(
+        "/state", summary="What the first page shows now", response_class=JSONResponse, openapi_extra=reads(Overview)
+    )
     async def state(request: Request) -> Response:
         return said(request, overview(source.state(), source.now()))
 
-    @present.get("/zones", summary="Every room as it is now", response_class=JSONResponse, openapi_extra=reads())
+    @present.get("/zones", summary="Every room as it is now", response_class=JSONResponse, openapi_extra=reads(Rooms))
     async def zones(request: Request) -> Response:
         return said(request, overview(source.state(), source.now()).rooms)
 
     @present.get(
-        "/zones/{zone}", summary="One room with its cases and devices", responses={404: {}}, openapi_extra=reads()
+        "/zones/{zone}",
+        summary="One room with its cases and devices",
+        responses={404: {}},
+        openapi_extra=reads(ZonePage, 404),
     )
     async def zone(request: Request, zone: str) -> Response:
         return said(request, _found(zone_page(source.state(), ZoneId(zone), source.now())))
 
-    @present.get("/devices", summary="Every device: heard, what it says, its last command", openapi_extra=reads())
+    @present.get(
+        "/devices", summary="Every device: heard, what it says, its last command", openapi_extra=reads(Machines)
+    )
     async def devices(
         request: Request,
         skip: Annotated[int, Query(ge=0, le=100_000)] = 0,
-        most: Annotated[int, Query(ge=1, le=500)] = 100,
+        most: Annotated[int, Query(ge=1, le=MOST_MACHINES)] = 100,
     ) -> Response:
         now_state = source.state()
         chosen = list(now_state.office.site.devices.values())[skip : skip + most]
         return said(request, machines(now_state, chosen, source.now()))
 
-    @present.get("/cases", summary=f"At most {MOST} cases, the newest first", openapi_extra=reads())
+    @present.get("/cases", summary=f"At most {MOST} cases, the newest first", openapi_extra=reads(CaseList))
     async def cases(request: Request, show: Show = "open", zone: str = "") -> Response:
         return said(request, case_list(source.state(), show, zone))
 
-    @present.get("/cases/{case:path}", summary="One case with its evidence", responses={404: {}}, openapi_extra=reads())
+    @present.get(
+        "/cases/{case:path}",
+        summary="One case with its evidence",
+        responses={404: {}},
+        openapi_extra=reads(CasePage, 404),
+    )
     async def case(request: Request, case: str) -> Response:
         known = _found(case_of(source.state(), case))
         return said(request, case_page(source.state(), known, source.now()))
 
-    @present.get("/overrides", summary="Who has leave to differ now", openapi_extra=reads())
+    @present.get("/overrides", summary="Who has leave to differ now", openapi_extra=reads(Leaves))
     async def overrides(request: Request) -> Response:
         return said(request, leaves(source.state(), source.now()))
 

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from dashboards.board.api_answers import Overtimes
 from dashboards.board.api_page import needs, reads
 from dashboards.board.api_values import Answers
 from dashboards.board.bearer import Bearer
@@ -63,7 +64,7 @@ class Overtime(BaseModel):
     device: str | None = Field(default=None, pattern=_ID)
 
 
-class Answer(BaseModel):
+class OvertimeAnswer(BaseModel):
     """Granted, or not (any more), and why."""
 
     granted: bool
@@ -101,7 +102,7 @@ def decision_routes(source: Source, bearer: Bearer, answers: Answers) -> APIRout
         await _decided(source, who, who.name, "crowd", policy, {"for": str(wish.minutes), "why": wish.why})
         return {"granted": True}
 
-    @routes.get("/overtimes", summary="Recurring overtime, granted or not yet", openapi_extra=reads())
+    @routes.get("/overtimes", summary="Recurring overtime, granted or not yet", openapi_extra=reads(Overtimes))
     async def overtime_list(request: Request) -> Response:
         return answers.said(request, overtimes(source.state(), source.now()))
 
@@ -126,7 +127,7 @@ def decision_routes(source: Source, bearer: Bearer, answers: Answers) -> APIRout
         responses=REFUSALS,
         openapi_extra=needs(DecideOvertime),
     )
-    async def answer(overtime: str, wish: Answer, who: Caller) -> dict[str, bool]:
+    async def answer(overtime: str, wish: OvertimeAnswer, who: Caller) -> dict[str, bool]:
         fields = {"granted": "yes" if wish.granted else "no", "why": wish.why}
         await _decided(source, who, who.name, "overtime-answer", overtime, fields)
         return {"granted": wish.granted}

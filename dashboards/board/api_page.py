@@ -10,6 +10,8 @@ from typing import NamedTuple
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from dashboards.board.api_answers import Problem
+from dashboards.board.api_shapes import shape_of
 from dashboards.board.door import NEEDED, Scope
 from dashboards.board.page import Part
 from dashboards.board.shell import Shell
@@ -19,6 +21,7 @@ from policies.office.requests import Request as Wish
 from policies.words import Words, say
 
 PATH = "/api/v1/docs"
+_JSON = "application/json"
 TAGS: Mapping[str, Words] = {
     "now": say("The office now"),
     "past": say("The past"),
@@ -43,15 +46,26 @@ class ApiPage(NamedTuple):
     scopes: Mapping[Scope, Words]
 
 
-def reads() -> dict[str, object]:
-    """For `openapi_extra`: this needs a token that may read."""
-    return {"x-officed-scope": "read"}
+def reads(answer: object, *refusals: int) -> dict[str, object]:
+    """For `openapi_extra`: this needs a token that may read, and answers with a value of this type, or refuses."""
+    return _reads({_JSON: {"schema": shape_of(answer)}}, *refusals)
+
+
+def hands_out(media_types: Mapping[str, str], *refusals: int) -> dict[str, object]:
+    """For `openapi_extra`: the same, and answers with a file of one of these sorts."""
+    return _reads({each.partition(";")[0]: {"schema": {}} for each in media_types.values()}, *refusals)
 
 
 def needs(wish: type[Wish]) -> dict[str, object]:
     """For `openapi_extra`: the scope and the role that such a request needs."""
     scope: Scope = "extend" if wish is Extend else "decide"
     return {"x-officed-scope": scope, "x-officed-role": NEEDED[wish]}
+
+
+def _reads(content: Mapping[str, object], *refusals: int) -> dict[str, object]:
+    said = {_JSON: {"schema": shape_of(Problem)}}
+    answers = {str(status): {"content": said} for status in (401, 403, *refusals)}
+    return {"x-officed-scope": "read", "responses": {"200": {"content": content}, **answers}}
 
 
 def api_page(shell: Shell) -> APIRouter:

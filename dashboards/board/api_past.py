@@ -9,13 +9,13 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from pydantic import AwareDatetime, BaseModel, Field
 from starlette.responses import Response
 
+from dashboards.board.api_answers import MOST_ROWS, Jobs, Slots
 from dashboards.board.api_page import reads
 from dashboards.board.api_values import Answers
 from dashboards.board.source import Source
 
 T = TypeVar("T")
 LONGEST_RANGE = timedelta(days=31)
-MOST_ROWS = 10_000
 
 
 class Range(BaseModel):
@@ -30,7 +30,7 @@ def past_routes(source: Source, answers: Answers) -> APIRouter:
     routes = APIRouter(tags=["past"])
     said = answers.said
 
-    @routes.get("/jobs", summary="Print jobs", responses={422: {}, 503: {}}, openapi_extra=reads())
+    @routes.get("/jobs", summary="Print jobs", responses={422: {}, 503: {}}, openapi_extra=reads(Jobs, 503))
     async def jobs(request: Request, span: Annotated[Range, Query()]) -> Response:
         return said(request, await _past(source.history().jobs, span))
 
@@ -38,7 +38,7 @@ def past_routes(source: Source, answers: Answers) -> APIRouter:
         "/slots",
         summary="Quarters of an hour, summed up by device",
         responses={422: {}, 503: {}},
-        openapi_extra=reads(),
+        openapi_extra=reads(Slots, 503),
     )
     async def slots(request: Request, span: Annotated[Range, Query()]) -> Response:
         return said(request, await _past(source.history().slots, span))

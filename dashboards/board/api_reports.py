@@ -8,7 +8,8 @@ from fastapi import Path as InPath
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from dashboards.board.api_page import reads
+from dashboards.board.api_answers import Months
+from dashboards.board.api_page import hands_out, reads
 from dashboards.board.api_values import Answers
 from dashboards.board.bearer import Bearer
 from dashboards.board.door import Person
@@ -53,7 +54,7 @@ def report_api(shell: Shell, desk: Desk) -> APIRouter:
         "/reports",
         summary="The months that have a report, with their revisions",
         response_class=JSONResponse,
-        openapi_extra=reads(),
+        openapi_extra=reads(Months),
     )
     async def reports(request: Request) -> Response:
         return answers.said(request, desk.shelf().months)
@@ -80,7 +81,7 @@ def report_api(shell: Shell, desk: Desk) -> APIRouter:
         summary="One file of the newest revision of a report",
         response_class=Response,
         responses={404: {}, 422: {}},
-        openapi_extra=reads(),
+        openapi_extra=hands_out(MEDIA_TYPES, 404),
     )
     async def newest(month: MonthText, name: FileName) -> Response:
         there = next((each for each in desk.shelf().months if each.month == month), None)
@@ -91,7 +92,7 @@ def report_api(shell: Shell, desk: Desk) -> APIRouter:
         summary="One file of a report",
         response_class=Response,
         responses={404: {}, 422: {}},
-        openapi_extra=reads(),
+        openapi_extra=hands_out(MEDIA_TYPES, 404),
     )
     async def one(month: MonthText, revision: RevisionNumber, name: FileName) -> Response:
         return _there(await file_of(desk, month, revision, name))

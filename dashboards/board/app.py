@@ -10,6 +10,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from dashboards.board.api import api
+from dashboards.board.api_answers import Documented
 from dashboards.board.api_page import api_page
 from dashboards.board.chosen import chosen_language
 from dashboards.board.doing import doing
@@ -70,7 +71,7 @@ def board(
             with suppress(asyncio.CancelledError):
                 await task
 
-    app = FastAPI(
+    app = Documented(
         title="officed",
         version=version,
         lifespan=lifespan,

@@ -10,31 +10,10 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from dashboards.views.api_schema import REFERENCE, Schema, kind, named_in
+
 METHODS = ("get", "post", "put", "delete")
-_REFERENCE = "#/components/schemas/"
-
-
-class Schema(msgspec.Struct, frozen=True):
-    """The part of JSON Schema that our documents use."""
-
-    reference: str = msgspec.field(default="", name="$ref")
-    type: str = ""
-    format: str = ""
-    description: str = ""
-    pattern: str = ""
-    enum: Sequence[str | float | None] = ()
-    const: str | float | None = None
-    items: "Schema | None" = None
-    any_of: "Sequence[Schema]" = msgspec.field(default=(), name="anyOf")
-    properties: "Mapping[str, Schema]" = {}
-    required: Sequence[str] = ()
-    least: float | None = msgspec.field(default=None, name="minimum")
-    most: float | None = msgspec.field(default=None, name="maximum")
-    shortest: int | None = msgspec.field(default=None, name="minLength")
-    longest: int | None = msgspec.field(default=None, name="maxLength")
-    fewest: int | None = msgspec.field(default=None, name="minItems")
-    most_items: int | None = msgspec.field(default=None, name="maxItems")
-    examples: Sequence[object] = ()
+_PLAIN = "application/json"
 
 
 class Content(msgspec.Struct, frozen=True):
@@ -88,21 +67,23 @@ class Document(msgspec.Struct, frozen=True):
 
 
 class Field(msgspec.Struct, frozen=True):
-    """One parameter or member: `place` is path, query or body; `what` its kind and limits."""
+    """One parameter or member: `place` is path, query or body; `what` its kind and limits, `shape` the named schema in it."""
 
     name: str
     place: str
     what: str
     is_required: bool
     description: str = ""
+    shape: str = ""
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """One status with its meaning."""
+    """One status with its meaning; `shape`: the named schema in what is answered."""
 
     status: str
     description: str
     kind: str
+    shape: str = ""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -160,10 +141,7 @@ def _entry(document: Document, method: str, path: str, operation: Operation, bas
         for each in operation.parameters
     ]
     fields += _members(body)
-    answers = [
-        Answer(status, each.description, ", ".join(kind(one.schema) for one in each.content.values()))
-        for status, each in operation.answers.items()
-    ]
+    answers = [_answer(status, each) for status, each in operation.answers.items()]
     anchor = f"{method}-{path.strip('/').replace('/', '-').replace('{', '').replace('}', '')}"
     curl = _curl(method, path, operation, body, base)
     return Entry(
@@ -171,42 +149,24 @@ def _entry(document: Document, method: str, path: str, operation: Operation, bas
     )
 
 
+def _answer(status: str, body: Body) -> Answer:
+    """JSON by its kind, anything else by its media type."""
+    kinds = [kind(each.schema) or media if media == _PLAIN else media for media, each in body.content.items()]
+    shapes = [named_in(each.schema) for each in body.content.values()]
+    return Answer(status, body.description, ", ".join(kinds), next(filter(None, shapes), ""))
+
+
 def _members(schema: Schema) -> list[Field]:
     return [
-        Field(name, "body", kind(each), name in schema.required, each.description)
+        Field(name, "body", kind(each), name in schema.required, each.description, named_in(each))
         for name, each in schema.properties.items()
     ]
-
-
-def kind(schema: Schema) -> str:
-    """`integer 1–720`, `watch | enforce`, `list of string`: short, in the document's own words."""
-    if schema.reference:
-        return schema.reference.removeprefix(_REFERENCE)
-    if schema.any_of:
-        return " | ".join(dict.fromkeys(kind(each) for each in schema.any_of))
-    if schema.enum:
-        return " | ".join(str(each) for each in schema.enum)
-    if schema.const is not None:
-        return str(schema.const)
-    if schema.type == "array":
-        inside = kind(schema.items) if schema.items is not None else ""
-        return " ".join(
-            each for each in ("list of", inside or "anything", _span(schema.fewest, schema.most_items)) if each
-        )
-    limits = _span(schema.least, schema.most) or _span(schema.shortest, schema.longest)
-    return " ".join(each for each in (schema.format or schema.type, limits, schema.pattern) if each)
-
-
-def _span(least: float | None, most: float | None) -> str:
-    if least is None and most is None:
-        return ""
-    return f"{'' if least is None else f'{least:g}'}–{'' if most is None else f'{most:g}'}"
 
 
 def _sent(document: Document, operation: Operation) -> Schema:
     contents = operation.body.content.values() if operation.body is not None else ()
     for content in contents:
-        name = content.schema.reference.removeprefix(_REFERENCE)
+        name = content.schema.reference.removeprefix(REFERENCE)
         return document.components.schemas.get(name, content.schema)
     return Schema()
 

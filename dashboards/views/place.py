@@ -62,6 +62,8 @@ QUANTITIES: Mapping[str, Words] = {
     "watts": say("power"),
     "occupied": say("somebody there"),
     "open": say("stands open"),
+    "co2_ppm": say("CO₂ in the air"),
+    "outdoor_celsius": say("outdoors"),
 }
 """The schema's field names as people say them; a quantity that is not here is shown by its own name."""
 

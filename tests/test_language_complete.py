@@ -9,6 +9,8 @@ from babel.messages.pofile import read_po
 
 from dashboards.language.catalogs import closest, languages, preferred
 from dashboards.language.extract import messages, said, written
+from dashboards.views.machine import SHOWN
+from dashboards.views.place import QUANTITIES
 from policies.words import Value, say
 
 ROOT = Path(__file__).parents[1]
@@ -29,6 +31,10 @@ def test_no_translation_is_left_of_what_nobody_says_any_more() -> None:
     with CATALOG.open("rb") as file:
         known = {str(entry.id) for entry in read_po(file, locale="zh_CN") if entry.id}
     assert known <= set(messages(ROOT))
+
+
+def test_no_quantity_of_a_devices_row_is_shown_by_its_field_name() -> None:
+    assert [field for field in SHOWN if field not in QUANTITIES] == []
 
 
 def test_translations_have_the_gaps_of_their_sentence() -> None:

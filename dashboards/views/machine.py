@@ -11,7 +11,7 @@ from dashboards.views.place import Named, device, zone
 from policies.office.heard import Heard, Signal
 from policies.state import State
 from policies.words import Words, say
-from sensors.device import Device, DeviceId
+from sensors.device import Device, DeviceId, FamilyName, Kind, Load
 
 Hearing = Literal["live", "last_known", "silent", "never"]
 HEARINGS: Mapping[Hearing, Words] = {
@@ -20,7 +20,7 @@ HEARINGS: Mapping[Hearing, Words] = {
     "silent": say("silent"),
     "never": say("never heard"),
 }
-_SHOWN = (
+SHOWN = (
     "is_on",
     "mode",
     "setpoint_celsius",
@@ -34,6 +34,7 @@ _SHOWN = (
     "co2_ppm",
     "outdoor_celsius",
 )
+"""What a device's row may say, the first four of it."""
 _MOST_VALUES = 4
 
 
@@ -50,9 +51,9 @@ class Machine(msgspec.Struct, frozen=True):
 
     device: Named
     zone: Named
-    kind: str
-    load: str
-    family: str
+    kind: Kind
+    load: Load
+    family: FamilyName
     hearing: Hearing
     heard_at: datetime | None
     values: tuple[Said, ...]
@@ -92,7 +93,7 @@ def _machine(state: State, item: Device, last: Correction | None, now: datetime)
 
 
 def _signals(heard: Heard) -> Iterator[Said]:
-    for name in _SHOWN:
+    for name in SHOWN:
         signal: Signal[float] | Signal[bool] | Signal[str] | None = getattr(heard, name)
         if signal is not None:
             yield Said(name, signal.value, signal.live)

@@ -1,0 +1,78 @@
+"""What looks back in a real Chromium: the newest hours are in sight, and no word lies upon a picture, on a screen and on a phone."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from entered_board import CHROMIUM, MISSING, chromium, entered_board, tab
+from painted import Nothing, Painted, busy_state
+from playwright.sync_api import Browser, expect
+
+from daemon.web import Web
+from policies.history import Sample, Window
+
+pytestmark = [pytest.mark.real, pytest.mark.skipif(not CHROMIUM, reason=MISSING)]
+WIDTHS = (390, 1920)
+RIGHT = "all => Math.max(...all.map(each => each.getBoundingClientRect().right))"
+LEFT = "all => Math.min(...all.map(each => each.getBoundingClientRect().left))"
+WORDS_RIGHT = """all => Math.max(...all.map(each => {
+    const words = document.createRange();
+    words.selectNodeContents(each);
+    return words.getBoundingClientRect().right;
+}))"""
+
+
+class Measured(Nothing):
+    """A day of values up to now, and four weeks of hours."""
+
+    def series(self, device: str, measurement: str, field: str, start: datetime, end: datetime) -> Sequence[Sample]:
+        count = (end - start) // timedelta(minutes=10)
+        return [Sample(start + number * timedelta(minutes=10), 24.0 + number % 3) for number in range(count + 1)]
+
+    def windows(
+        self, measurement: str, field: str, start: datetime, end: datetime, step: timedelta, by: Sequence[str] = ()
+    ) -> Sequence[Window]:
+        key = tuple("r302" if tag == "zone" else "air_conditioner" for tag in by)
+        starts = [start + number * step for number in range((end - start) // step)]
+        return [Window(at, key, 117.4, 117.4, 117.4, 117.4, 117.4, 4) for at in starts]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Iterator[Web]:
+    painted = Painted(busy_state())
+    painted.past = Measured()
+    with entered_board(painted, tmp_path) as served:
+        yield served
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_newest_value_and_every_hour_of_a_chart_are_in_sight(browser: Browser, web: Web, width: int) -> None:
+    with tab(browser, web, "ada", viewport={"width": width, "height": 900}) as page:
+        page.goto("/zones/r302")
+        traces = page.locator(".curve .trace")
+        expect(traces.first).to_be_attached(timeout=5000)
+        assert traces.evaluate_all(RIGHT) <= page.locator(".curve").evaluate_all(RIGHT)
+        assert page.locator(".curve text").evaluate_all(RIGHT) <= page.locator(".past").evaluate_all(RIGHT)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_word_lies_upon_the_map_of_hours_or_upon_a_bar(browser: Browser, web: Web, width: int) -> None:
+    with tab(browser, web, "ada", viewport={"width": width, "height": 900}) as page:
+        page.goto("/energy")
+        expect(page.locator(".heat tbody th").first).to_be_visible(timeout=5000)
+        assert page.locator(".heat tbody th").evaluate_all(WORDS_RIGHT) <= page.locator(".heat td[title]").evaluate_all(
+            LEFT
+        )
+        bars = page.locator(".bars").first
+        assert bars.locator("rect").evaluate_all(RIGHT) + 4 <= bars.locator("td.number").evaluate_all(
+            WORDS_RIGHT.replace("max", "min").replace(".right", ".left")
+        )
+        assert page.evaluate("document.documentElement.scrollWidth") <= width

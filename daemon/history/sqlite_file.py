@@ -12,6 +12,7 @@ from pathlib import Path
 
 from daemon.damaged import is_damage, set_file_aside
 from daemon.errors import StoreUnavailable
+from daemon.history.kept_days import make_room
 from daemon.history.schema import MEASUREMENTS, Measurement
 
 TAGS = tuple(sorted({tag for each in MEASUREMENTS.values() for tag in each.tags}))
@@ -95,6 +96,7 @@ def _opened(path: Path) -> sqlite3.Connection:
             for name, type_name in each.fields.items():
                 if name not in there:  # a file of an older officed: its rows do not have this field
                     connection.execute(f'ALTER TABLE {table(each)} ADD COLUMN "{name}" {_COLUMN[type_name]}')
+        make_room(connection)
         connection.execute(f"PRAGMA user_version = {_VERSION}")
     except BaseException:
         connection.close()

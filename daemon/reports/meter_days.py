@@ -14,6 +14,8 @@ _HOUR: Final = timedelta(hours=1)
 _YEAR: Final = timedelta(days=366)
 _HOURS_OF_A_DAY: Final = 23
 """A day on which the clock goes forward has no more."""
+_DIGITS: Final = 6
+"""Of kWh: a store may add up in any order, and the model is to see the same day."""
 
 
 def meter_days(site: Site, history: History, start: datetime, end: datetime) -> list[MeterDay] | None:
@@ -40,7 +42,7 @@ def _day(site: Site, weather: Weather, day: date, midnight: datetime, used: Tota
     found = [weather.outdoor_celsius(midnight + number * _HOUR) for number in range(24)]
     known = [celsius for celsius in found if celsius is not None]
     celsius = sum(known) / len(known) if len(known) >= _HOURS_OF_A_DAY - 5 else None
-    kwh = used.total if used is not None and used.hours >= _HOURS_OF_A_DAY else None
+    kwh = round(used.total, _DIGITS) if used is not None and used.hours >= _HOURS_OF_A_DAY else None
     return MeterDay(day, kwh, celsius, "workday" if day_class(site.calendar, day) == "workday" else "non_workday")
 
 

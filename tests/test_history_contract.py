@@ -3,8 +3,10 @@
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from real_influxdb import Server, running
@@ -13,6 +15,7 @@ from daemon.errors import StoreUnavailable
 from daemon.history.influx import InfluxHistory
 from daemon.history.influx_query import InfluxQuery
 from daemon.history.influx_writer import InfluxWriter
+from daemon.history.kept_days import add_up
 from daemon.history.points import Points
 from daemon.history.sqlite import SqliteHistory
 from daemon.history.sqlite_file import HistoryFile
@@ -39,6 +42,8 @@ class Store:
     points: Points
     site: str
     write: Callable[[bytes], int]
+    settle: Callable[[], object]
+    """Whatever the store does for itself in the hours after days are over."""
 
     def put(self, *readings: tuple[AnyReading, Device]) -> None:
         lines = [self.points.line(reading, device) for reading, device in readings]
@@ -62,7 +67,13 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     if request.param == "sqlite":
         file = HistoryFile(tmp_path / "history.sqlite", tell=pytest.fail)
         sqlite_writer = SqliteWriter(file, now=lambda: NOW)
-        yield Store(SqliteHistory(file), Points(site), site, lambda lines: sqlite_writer.post(lines).status)
+        yield Store(
+            SqliteHistory(file),
+            Points(site),
+            site,
+            write=lambda lines: sqlite_writer.post(lines).status,
+            settle=lambda: add_up(file.writer, NOW, 1000),
+        )
         file.close()
         return
     server = request.getfixturevalue("server")
@@ -73,7 +84,13 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         server.url, token=server.token, organisation=server.organisation, bucket=bucket, now=lambda: NOW
     )
     query = InfluxQuery(server.url, token=server.token, bucket=bucket)
-    yield Store(InfluxHistory(query, site=site), Points(site), site, lambda lines: writer.post(lines).status)
+    yield Store(
+        InfluxHistory(query, site=site),
+        Points(site),
+        site,
+        write=lambda lines: writer.post(lines).status,
+        settle=lambda: None,
+    )
     writer.close()
     query.close()
 
@@ -183,6 +200,51 @@ def test_spans_of_any_length_are_added_up_and_tell_in_how_many_of_their_hours_th
         store.history.totals("power", "is_on", edges)
     with pytest.raises(ValueError, match="do not ascend"):
         store.history.totals("power", "watts", [NOW, NOW])
+
+
+@pytest.mark.parametrize(
+    ("zone", "first", "quarters"),
+    [
+        pytest.param("Europe/Berlin", date(2026, 10, 23), [96, 96, 100, 96], id="the clock goes back"),
+        pytest.param("Europe/Berlin", date(2026, 3, 27), [96, 96, 92, 96], id="the clock goes forward"),
+        pytest.param("Australia/Lord_Howe", date(2026, 10, 2), [96, 96, 94, 96], id="by half an hour"),
+        pytest.param("Asia/Kathmandu", date(2026, 10, 23), [96, 96, 96, 96], id="three quarters beside the others"),
+    ],
+)
+def test_local_days_of_slots_are_added_up_before_and_after_the_store_has_settled(
+    store: Store, zone: str, first: date, quarters: list[int]
+) -> None:
+    """Four days. One slot in seven is missing, one in eleven not known; `new` begins on the third day at noon."""
+    midnight = datetime.combine(first, time(), ZoneInfo(zone))
+    edges = [(midnight + number * timedelta(days=1)).astimezone(UTC) for number in range(5)]
+    quarter = timedelta(minutes=15)
+    assert [(end - start) // quarter for start, end in pairwise(edges)] == quarters
+    lines, expected, hours = list[bytes](), [0] * 4, [set[int]() for _ in range(4)]
+    number = 0
+    for place, (start, of) in enumerate(zip(edges, quarters, strict=False)):
+        for at in range(of):
+            for name in ("a", "b", "new"):
+                number += 1
+                if number % 7 == 0 or (name == "new" and (place < 2 or (place == 2 and at < 48))) or 40 <= at < 44:
+                    continue
+                kwh = None if number % 11 == 0 else number % 97
+                tags = {"device": name, "zone": "z1", "load": "computer"}
+                fields = {"energy_kwh": None if kwh is None else kwh / 128, "on_seconds": 900.0}
+                line = store.points.record_line("slot", tags, fields, start + at * quarter)
+                assert line is not None
+                lines.append(line)
+                if kwh is not None:
+                    expected[place] += kwh
+                    hours[place].add(at // 4)
+    assert store.write(b"\n".join(lines)) == 204
+    days = [(start, total / 128, len(of)) for start, total, of in zip(edges, expected, hours, strict=False)]
+    assert [len(of) for of in hours] == [-(-each // 4) - 1 for each in quarters]
+    for _ in range(2):
+        found = store.history.totals("slot", "energy_kwh", edges)
+        assert [(each.start, each.total, each.hours) for each in found] == days
+        (whole,) = store.history.totals("slot", "energy_kwh", [edges[0], edges[-1]])
+        assert whole.total == sum(total for _, total, _ in days)
+        store.settle()
 
 
 def test_the_last_word_of_each_device_and_nothing_of_the_silent(store: Store) -> None:

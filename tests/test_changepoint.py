@@ -74,6 +74,12 @@ def test_the_same_data_give_the_same_interval() -> None:
     assert january(office()) == january(office())
 
 
+def test_a_digit_that_only_the_order_of_adding_up_decides_moves_no_bound() -> None:
+    added_up, other_way = office(saving=0.2), [replace(each, kwh=(each.kwh or 0) + 1e-7) for each in office(saving=0.2)]
+    one, other = january(added_up), january(other_way)
+    assert (one.low, one.high) == pytest.approx((other.low, other.high), abs=1e-7)
+
+
 @pytest.mark.parametrize(
     ("lacking", "says"),
     [

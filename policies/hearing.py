@@ -1,6 +1,6 @@
 """How a batch of readings becomes part of the office: one copy of the map a batch, however many readings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -25,8 +25,7 @@ from sensors.readings import (
 UNCLAIMED_AT_MOST = 2000
 _OF_ZONES = frozenset({Occupancy, Environment, Contact})
 """What is about a zone: it may change the verdict on everything that stands there."""
-_AIR_KINDS = (Climate, Environment)
-_AIRY = frozenset(_AIR_KINDS)
+_AIRY = frozenset({Climate, Environment})
 _OF_MORE = _OF_ZONES | _AIRY | {PrintJob}
 """What is about more than the device and its last word."""
 _OF_NO_DEVICE = frozenset({CommandReply, Gateway, Announced})
@@ -57,6 +56,7 @@ def heed(into: Heed, readings: Sequence[AnyReading]) -> None:
     """Take the readings in: in order for each device, the devices in the order in which they first spoke."""
     devices = into.office.site.devices
     said: dict[DeviceId, list[AnyReading]] = {}
+    of_more: list[AnyReading] = []
     for reading in readings:
         kind = type(reading)
         if kind not in _OF_NO_DEVICE:
@@ -65,6 +65,10 @@ def heed(into: Heed, readings: Sequence[AnyReading]) -> None:
                 said[name].append(reading)
             elif name in devices:
                 said[name] = [reading]
+            else:
+                continue
+            if kind in _OF_MORE:
+                of_more.append(reading)
         elif isinstance(reading, CommandReply):
             into.replies.append(reading)
         elif isinstance(reading, Gateway):
@@ -72,58 +76,59 @@ def heed(into: Heed, readings: Sequence[AnyReading]) -> None:
         elif isinstance(reading, Announced):
             _announced(into, reading)
     if said:
-        if into.heard is None:
-            into.heard = dict(into.office.heard)
-        for name, all_said in said.items():
-            _device(into, into.heard, devices[name], all_said)
-        if into.has_printed:  # a job may repeat another printer's, or be repeated there
-            into.dirty.update(printer.id for printer in into.office.site.by_kind.get("printer", ()))
+        _hear(into, said)
+    for reading in of_more:
+        _more(into, reading)
+    if into.has_printed:  # a job may repeat another printer's, or be repeated there
+        into.dirty.update(printer.id for printer in into.office.site.by_kind.get("printer", ()))
 
 
-def _device(into: Heed, heard: dict[DeviceId, Heard], device: Device, readings: Sequence[AnyReading]) -> None:
-    name, site = device.id, into.office.site
-    before = heard.get(name)
-    if before is None:
-        before = _first(device)
-    heard[name] = hear_all(before, readings)
-    into.dirty.add(name)
-    if name in site.measured_by:
-        into.dirty.update(site.measured_by[name])
-    kinds = set(map(type, readings))
-    if kinds.isdisjoint(_OF_MORE):
-        return
-    if not kinds.isdisjoint(_AIRY):
-        airy = [reading for reading in readings if isinstance(reading, _AIR_KINDS) and reading.live]
-        if airy:
-            _air(into, device, airy, before.silent_after)
-    if PrintJob in kinds:
+def _hear(into: Heed, said: Mapping[DeviceId, Sequence[AnyReading]]) -> None:
+    site = into.office.site
+    heard = into.heard = dict(into.office.heard) if into.heard is None else into.heard
+    for name, readings in said.items():
+        before = heard.get(name)
+        heard[name] = hear_all(_first(site.devices[name]) if before is None else before, readings)
+    into.dirty.update(said)
+    for meter in site.measured_by.keys() & said.keys():
+        into.dirty.update(site.measured_by[meter])
+
+
+def _more(into: Heed, reading: AnyReading) -> None:
+    """What a reading says beyond its device's last word."""
+    kind = type(reading)
+    if kind in _AIRY and reading.live:
+        _air(into, reading)  # type: ignore[arg-type]  # it is of the air
+    if kind in _OF_ZONES:
+        zone = into.office.site.devices[reading.device].zone
+        into.dirty.update(neighbour.id for neighbour in into.office.site.in_zone[zone])
+    elif kind is PrintJob:
         into.has_printed = True
-    if not kinds.isdisjoint(_OF_ZONES):
-        into.dirty.update(neighbour.id for neighbour in site.in_zone[device.zone])
 
 
-def _air(into: Heed, device: Device, readings: Sequence[Climate | Environment], silent_after: timedelta) -> None:
+def _air(into: Heed, reading: Climate | Environment) -> None:
     """What needs more than the last value: the room's quarter of an hour, and the days outside.
 
     The weather concerns every unit of the site.
     """
-    before = (into.office.air if into.air is None else into.air).get(device.id, STILL)
-    air = breathe(before, readings, silent_after)
+    assert into.heard is not None, "what has spoken was heard first"  # noqa: S101  for the type checker
+    name = reading.device
+    before = (into.office.air if into.air is None else into.air).get(name, STILL)
+    air = breathe(before, reading, into.heard[name].silent_after)
     if air is not before:
         if into.air is None:
             into.air = dict(into.office.air)
-        into.air[device.id] = air
-    for reading in readings:
-        if type(reading) is Environment and reading.outdoor_celsius is not None:
-            site = into.office.site
-            outdoor = hear_outdoor(
-                into.office.outdoor,
-                reading.outdoor_celsius,
-                site.calendar.local(reading.arrived_at),
-                southern=site.seasons.southern,
-            )
-            into.office = replace(into.office, outdoor=outdoor)
-            into.dirty.update(unit.id for unit in site.by_kind.get("climate", ()))
+        into.air[name] = air
+    if type(reading) is Environment and reading.outdoor_celsius is not None:
+        site = into.office.site
+        outdoor = hear_outdoor(
+            into.office.outdoor,
+            reading.outdoor_celsius,
+            site.calendar.local(reading.arrived_at),
+            southern=site.seasons.southern,
+        )
+        into.office = replace(into.office, outdoor=outdoor)
+        into.dirty.update(unit.id for unit in site.by_kind.get("climate", ()))
 
 
 def _first(device: Device) -> Heard:

@@ -12,7 +12,7 @@ from policies.office.folding import hear_all
 from policies.office.heard import Heard, hear
 from policies.office.office import Office
 from sensors.device import DeviceId
-from sensors.readings import AnyReading, Availability, Climate, Mode, Power, PrintJob
+from sensors.readings import AnyReading, Availability, Climate, Mode, Power, PrintJob, Reading
 
 _CELSIUS = some.sampled_from([None, 20.0, 23.0, 26.0])
 _ON = some.sampled_from([None, True, False])
@@ -52,6 +52,10 @@ def _asleep(said: Climate) -> Climate:
     return replace(said, live=False)
 
 
+def _awake(said: Reading) -> Reading:
+    return replace(said, live=True)
+
+
 _CLIMATE = some.builds(
     climate, _AT, _MOSTLY_LIVE, some.sampled_from([None, "cool", "off"]), _CELSIUS, some.sampled_from(["", "a", "b"])
 )
@@ -61,6 +65,10 @@ _READINGS = some.one_of(
     some.lists(_CLIMATE.map(_asleep), min_size=1, max_size=8),
     some.lists(some.builds(job, _AT_LONG, some.booleans(), some.integers(0, 5)), min_size=1, max_size=8),
     some.lists(_POWER, min_size=1, max_size=8),
+    some.lists(_POWER, min_size=9, max_size=14),
+    some.lists(_POWER.map(_awake), min_size=9, max_size=14),
+    some.lists(_CLIMATE.map(_awake), min_size=9, max_size=14),
+    some.lists(_CLIMATE.map(_asleep), min_size=9, max_size=14),
     some.lists(some.one_of(_CLIMATE, _POWER, some.builds(availability, _AT, some.booleans())), min_size=1, max_size=8),
 ).map(lambda said: sorted(said, key=lambda one: one.arrived_at))
 

@@ -4,15 +4,14 @@ A sensor that speaks only on a change stands for its last value until it speaks 
 chatty sensor costs no more than a quiet one.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import msgspec
 
 from sensors.readings import Climate, Environment
 
 WINDOW_MINUTES = 15
-_MINUTE = timedelta(minutes=1)
 Minute = tuple[int, float, int]
 """Minutes since 1970, the sum of the values said in that minute, their number."""
 
@@ -38,59 +37,34 @@ class Air(msgspec.Struct, frozen=True, gc=False):
 STILL = Air()
 
 
-def breathe(air: Air, readings: Sequence[Climate | Environment], silent_after: timedelta) -> Air:
-    """The same after these live readings, in order: the very same where they say nothing of the air.
-
-    What falls into one minute is summed up first.
-    """
-    if len(readings) == 1:
-        (one,) = readings
-        room, humidity = air.room_celsius, air.humidity_percent
-        if one.room_celsius is not None:
-            room = put(room, one.room_celsius, one.arrived_at, silent_after)
-        if one.humidity_percent is not None:
-            humidity = put(humidity, one.humidity_percent, one.arrived_at, silent_after)
-        return air if room is air.room_celsius and humidity is air.humidity_percent else Air(room, humidity)
-    celsius = [(one.arrived_at, one.room_celsius) for one in readings if one.room_celsius is not None]
-    percents = [(one.arrived_at, one.humidity_percent) for one in readings if one.humidity_percent is not None]
-    if not celsius and not percents:
-        return air
-    return Air(
-        _put_all(air.room_celsius, celsius, silent_after),
-        _put_all(air.humidity_percent, percents, silent_after),
-    )
+def breathe(air: Air, one: Climate | Environment, silent_after: timedelta) -> Air:
+    """The same after this live reading: the very same where it says nothing of the air."""
+    room, humidity = air.room_celsius, air.humidity_percent
+    if one.room_celsius is not None:
+        room = put(room, one.room_celsius, one.arrived_at, silent_after)
+    if one.humidity_percent is not None:
+        humidity = put(humidity, one.humidity_percent, one.arrived_at, silent_after)
+    return air if room is air.room_celsius and humidity is air.humidity_percent else Air(room, humidity)
 
 
-def _put_all(window: Window, said: Sequence[tuple[datetime, float]], silent_after: timedelta) -> Window:
-    if not said:
-        return window
-    begun, total, number = said[0][0], 0.0, 0
-    for at, value in said:
-        if number and at.minute == begun.minute and timedelta(0) <= at - begun < _MINUTE:
-            total, number = total + value, number + 1
-            continue
-        if number:
-            window = put(window, total, begun, silent_after, number)
-        begun, total, number = at, value, 1
-    return put(window, total, begun, silent_after, number)
-
-
-def put(window: Window, value: float, at: datetime, silent_after: timedelta, number: int = 1) -> Window:
-    """The window with one more value, or with the sum of a `number` of values of one minute.
-
-    It begins anew after a silence, and where the clock was set back.
-    """
-    minute = int(at.timestamp() // 60)
+def put(window: Window, value: float, at: datetime, silent_after: timedelta) -> Window:
+    """The window with one more value. It begins anew after a silence, and where the clock was set back."""
+    minute = _minute_of(at)
     minutes = window.minutes
-    if minutes and not 0 <= minute - minutes[-1][0] <= silent_after.total_seconds() / 60:
-        minutes = ()
-    if minutes and minutes[-1][0] == minute:
-        _, total, count = minutes[-1]
-        minutes = (*minutes[:-1], (minute, total + value, count + number))
-    else:
-        first = _first_needed(minutes, minute - WINDOW_MINUTES + 1)
-        minutes = (*minutes[first:], (minute, value, number))
-    return Window(minutes)
+    if minutes:
+        last, total, count = minutes[-1]
+        if last == minute:
+            return Window((*minutes[:-1], (minute, total + value, count + 1)))
+        if not 0 < minute - last <= silent_after.total_seconds() / 60:
+            minutes = ()
+    first = _first_needed(minutes, minute - WINDOW_MINUTES + 1)
+    return Window((*minutes[first:], (minute, value, 1)))
+
+
+@lru_cache(maxsize=64)
+def _minute_of(at: datetime) -> int:
+    """Remembered: what one read of the wire has brought came in one instant."""
+    return int(at.timestamp() // 60)
 
 
 def _first_needed(minutes: tuple[Minute, ...], begin: int) -> int:

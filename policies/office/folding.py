@@ -1,4 +1,4 @@
-"""Readings of one device that come together are folded: they cost little more than one of them.
+"""Readings of one device that come together. A long row of one kind is folded: it costs little more than a few of them.
 
 What is then known is exactly what one reading after the other leaves (`heard.hear`).
 """
@@ -9,29 +9,26 @@ from typing import Any
 from msgspec.structs import replace
 
 from policies.office.heard import SAID, Heard, Signal, hear, with_jobs
+from policies.office.ordinary import hear_live
 from sensors.readings import Climate, Power, PrintJob, Reading
+
+_WORTH_FOLDING = 9
+"""Of plugs and air conditioners, fewer cost less one after the other."""
 
 
 def hear_all(heard: Heard, readings: Sequence[Reading]) -> Heard:
-    """The same as `hear` for one after the other; readings of one kind that are news cost little more than one of them.
-
-    Of such a row only the last value of each quantity stays; the ones before it tell since when it has been so.
-    """
-    if len(readings) == 1:
-        return hear(heard, readings[0])
-    last = readings[-1]
-    kind = type(last)
-    known = SAID.get(kind)
+    """The same as `hear` for one after the other; of a row that is folded only the last value of each quantity stays."""
+    kind, live = type(readings[-1]), readings[-1].live
     if kind is PrintJob and all(type(one) is kind for one in readings):
         heard_at = next((one.arrived_at for one in reversed(readings) if one.live), heard.heard_at)
         return replace(heard, jobs=with_jobs(heard.jobs, readings), heard_at=heard_at)  # type: ignore[arg-type]  # all jobs
-    live = last.live
+    known = SAID.get(kind) if len(readings) >= _WORTH_FOLDING else None
     if known is None or not all(type(one) is kind and one.live is live for one in readings):
         for reading in readings:
-            heard = hear(heard, reading)
+            heard = hear_live(heard, reading) if reading.live else hear(heard, reading)
         return heard
     names, said = known
-    changes: dict[str, object] = {"heard_at": last.arrived_at} if live else {}
+    changes: dict[str, object] = {"heard_at": readings[-1].arrived_at} if live else {}
     for name, old, values in zip(names, said(heard), zip(*map(said, readings), strict=True), strict=True):
         signal = _last_said(values, readings, old, live=live)
         if signal is not old:
@@ -54,7 +51,9 @@ def _last_said(
         values, readings, known = values[first:], readings[first:], None
     else:
         known = old if old is not None and old.live is live else None
-    value = values[-1]
+    value, before = values[-1], values[-2] if len(values) > 1 else None
+    if value is not None and before is not None and value != before:  # what is measured is another one each time
+        return Signal(value, readings[-1].arrived_at, readings[-1].arrived_at, live)
     if values.count(value) == len(values):
         if value is None:
             return old

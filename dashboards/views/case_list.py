@@ -48,7 +48,7 @@ class CaseList(msgspec.Struct, frozen=True):
     room: str
     lines: tuple[CaseLine, ...]
     all: int
-    counts: dict[str, int]
+    counts: dict[Show, int]
     rooms: tuple[Named, ...]
 
 

@@ -12,6 +12,7 @@ from dashboards.views.place import device
 from dashboards.views.room import Room, room
 from dashboards.views.story import Story, story
 from policies.history import History
+from policies.office.desk import ExemptFor
 from policies.state import State
 from sensors.device import Device, ZoneId
 
@@ -25,7 +26,7 @@ class Exempted(msgspec.Struct, frozen=True):
 
     id: str
     until: datetime
-    reason: str
+    reason: ExemptFor
     approved_by: str
     document: str
 

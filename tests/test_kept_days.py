@@ -98,6 +98,12 @@ def test_a_span_that_ends_within_a_quarter_is_asked_of_the_slots(file: HistoryFi
     assert totals(file, [FIRST + second, FIRST + DAY]) == [(FIRST + second, FIRST + DAY, 2.0, 1)]
 
 
+def test_another_field_of_the_same_slots_is_not_answered_with_what_is_kept(file: HistoryFile) -> None:
+    SqliteWriter(file, now=lambda: NOW).write(slot("a", FIRST, 1.0, on=300.0))
+    add_up(file.writer, NOW, 1000)
+    assert [each.total for each in SqliteHistory(file).totals("slot", "on_seconds", day(FIRST))] == [300.0]
+
+
 def test_what_comes_late_changes_or_goes_is_in_the_next_answer(file: HistoryFile) -> None:
     writer = SqliteWriter(file, now=lambda: NOW)
     writer.write(b"\n".join(slot("a", FIRST + number * DAY, 1.0) for number in range(3)))

@@ -18,11 +18,19 @@ from daemon.engine.inbox import Item
 from daemon.errors import BrokerUnavailable, StoreUnavailable
 from daemon.mqtt.batch import Batch
 from dashboards.home_assistant.discovery import Config, office_config, room_config, taking_back
-from dashboards.home_assistant.places import NODE, commanded_policy, config_topic, is_ours, state_topic
+from dashboards.home_assistant.places import (
+    NODE,
+    PRESSED,
+    commanded_policy,
+    config_topic,
+    is_ours,
+    press_topic,
+    state_topic,
+)
 from dashboards.home_assistant.values import Figures, broken_rules, closed_kwh, figures, office_values, room_values
 from dashboards.language.catalogs import languages
 from policies.history import History
-from policies.inputs import Asked
+from policies.inputs import Asked, Tick
 from policies.office.desk import Mode
 from policies.office.requests import SetMode
 from policies.office.site import Site
@@ -36,12 +44,17 @@ COUNT_EVERY: Final = timedelta(minutes=15)
 LATE_DAYS: Final = timedelta(days=4)
 """So long may late data change a day."""
 WHO: Final = "Home Assistant (unchecked)"
+PRESSED_AGAIN_AFTER: Final = timedelta(seconds=2)
+"""Presses that follow sooner are the same wish: a judgement of everything costs too much to be had at every bounce."""
 _LOOK_EVERY_SECONDS: Final = 1.0
 _MODES: Final[Mapping[bytes, Mode]] = {b"ON": "enforce", b"OFF": "watch"}
 
 
 class HomeAssistant:
-    """One for a daemon. `enabled` False: takes back what an earlier run has announced. `may_arm`: whoever the broker lets publish there may let rules act."""
+    """One for a daemon. `enabled` False: takes back what an earlier run has announced.
+
+    `may_arm`: whoever the broker lets publish there may let rules act, and have everything judged again.
+    """
 
     def __init__(
         self,
@@ -61,6 +74,7 @@ class HomeAssistant:
         self._enabled = enabled
         self._engine, self._publish, self._connected = engine, publish, connected
         self._history, self._now = history, now
+        self._pressed_at: datetime | None = None
         self._said: dict[str, bytes] = {}
         self._before: dict[str, bytes] = {}
         self._connection: object = None
@@ -73,9 +87,9 @@ class HomeAssistant:
 
     @property
     def subscriptions(self) -> tuple[str, ...]:
-        """Its birth, what we announced in earlier runs, and the switches."""
-        switches = (f"officed/{self._site}/home_assistant/+/set",) if self._may_arm else ()
-        return (f"{self._prefix}/status", f"{self._prefix}/device/{NODE}/+/config", *switches)
+        """Its birth, what we announced in earlier runs, the switches and the button."""
+        told = (f"officed/{self._site}/home_assistant/+/set", press_topic(self._site)) if self._may_arm else ()
+        return (f"{self._prefix}/status", f"{self._prefix}/device/{NODE}/+/config", *told)
 
     def put(self, batch: Batch, /) -> None:
         """Hand the batch on, and take from it what is meant for us. Never blocks."""
@@ -109,6 +123,19 @@ class HomeAssistant:
         elif message.retained and is_ours(self._prefix, self._site, message.topic):
             self._before[message.topic] = message.payload
         elif self._may_arm and not (message.retained or message.backlog):
+            self._obey(message)
+
+    def _obey(self, message: Message) -> None:
+        """What somebody does there now. A press is no decision: it changes nothing but when officed looks."""
+        if message.topic == press_topic(self._site):
+            before = self._pressed_at
+            if message.payload == PRESSED.encode() and (
+                before is None or not timedelta(0) <= message.arrived_at - before < PRESSED_AGAIN_AFTER
+            ):
+                self._pressed_at = message.arrived_at
+                _log.info("home assistant: somebody wants everything judged again")
+                self._engine(Tick())
+        else:
             policy = commanded_policy(self._site, message.topic)
             mode = _MODES.get(message.payload)
             if policy is not None and mode is not None:

@@ -15,8 +15,9 @@ ALLOWED = {
     "binary_sensor": {"device_class", "json_attributes_topic", "json_attributes_template"},
     "sensor": {"device_class", "state_class", "unit_of_measurement", "suggested_display_precision"},
     "switch": {"entity_category", "command_topic", "optimistic", "qos"},
+    "button": {"command_topic", "payload_press", "retain", "qos"},
 }
-COMMON = {"platform", "unique_id", "name", "value_template"}
+COMMON = {"platform", "unique_id", "name"}
 
 
 def configs() -> Mapping[str, dict[str, Any]]:
@@ -35,7 +36,9 @@ def test_every_config_has_the_form_of_a_device_announcement() -> None:
         assert config["origin"]["name"]
         assert set(config["device"]) <= DEVICE_KEYS
         for part in config["components"].values():
-            assert COMMON <= set(part) <= COMMON | ALLOWED[part["platform"]]
+            own = set(part) - {"value_template"} if part["platform"] != "button" else set(part)
+            assert COMMON <= own <= COMMON | ALLOWED[part["platform"]]
+            assert ("value_template" in part) is (part["platform"] != "button")
             if part.get("device_class") == "energy":
                 assert (part["state_class"], part["unit_of_measurement"]) == ("total_increasing", "kWh")
 
@@ -54,4 +57,4 @@ def test_each_part_passes_home_assistants_own_schema() -> None:
             # Before 2024.11 it knows no devices with parts: each part is then what it would have been alone.
             module.DISCOVERY_SCHEMA({**shared, **own})
             checked += 1
-    assert checked == 10
+    assert checked == 11

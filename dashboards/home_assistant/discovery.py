@@ -7,7 +7,7 @@ and Home Assistant keeps what it knew of it: so the config names it once more, w
 from collections.abc import Mapping
 from typing import Final
 
-from dashboards.home_assistant.places import command_topic, state_topic, unique_id
+from dashboards.home_assistant.places import PRESSED, command_topic, press_topic, state_topic, unique_id
 from policies.office.site import Site
 from policies.state import State
 from sensors.device import ZoneId
@@ -17,6 +17,7 @@ _ORIGIN: Final = {"name": "officed"}
 _NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "problem": {"en": "{rule}", "zh_CN": "{rule}"},
     "acts": {"en": "{rule} acts by itself", "zh_CN": "{rule} 自动执行"},
+    "recheck": {"en": "Check everything again now", "zh_CN": "立即重新检查"},
     "cases": {"en": "Open cases", "zh_CN": "未结违规"},
     "breaking": {"en": "Rooms that break a rule", "zh_CN": "违规房间数"},
     "after_hours_kwh": {"en": "Energy after hours this month", "zh_CN": "本月下班后用电量"},
@@ -50,10 +51,14 @@ def room_config(state: State, zone: ZoneId) -> Config:
 
 
 def office_config(state: State, *, may_arm: bool) -> Config:
-    """The office as a whole: counts, the month's figures and, where that is allowed, a switch for each rule."""
+    """The office as a whole: counts, the month's figures and, where that is allowed, what can be told to it.
+
+    That is a switch for each rule, and a button that has everything judged again.
+    """
     site = state.office.site
-    switches = {f"acts-{policy.name}": _switch(site, policy.name) for policy in state.policies} if may_arm else {}
-    return _device(site, None, {**{what: _sensor(site, None, what) for what in _SENSORS}, **switches})
+    told = {f"acts-{policy.name}": _switch(site, policy.name) for policy in state.policies}
+    told["recheck"] = _button(site)
+    return _device(site, None, {**{what: _sensor(site, None, what) for what in _SENSORS}, **(told if may_arm else {})})
 
 
 def taking_back(before: Config, after: Config) -> Config:
@@ -119,6 +124,18 @@ def _switch(site: Site, policy: str) -> Config:
         "value_template": f"{{{{ value_json.acts['{policy}'] }}}}",
         "command_topic": command_topic(site.id, policy),
         "optimistic": False,
+        "qos": 1,
+    }
+
+
+def _button(site: Site) -> Config:
+    return {
+        "platform": "button",
+        "unique_id": unique_id(site.id, None, "recheck"),
+        "name": _NAMES["recheck"][site.language],
+        "command_topic": press_topic(site.id),
+        "payload_press": PRESSED,
+        "retain": False,
         "qos": 1,
     }
 

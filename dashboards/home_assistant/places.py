@@ -9,6 +9,8 @@ from sensors.device import ZoneId
 
 NODE: Final = "officed"
 """The level of the discovery topic that says whose it is; a broker's access list can hold us to it."""
+PRESSED: Final = "PRESS"
+"""What a button's press says."""
 _SITE: Final = "SITE"
 _ROOM: Final = "ROOM"
 
@@ -32,6 +34,11 @@ def commanded_policy(site: str, topic: str) -> str | None:
     """The rule that a command topic means; None for any other topic."""
     head, tail = f"officed/{site}/home_assistant/", "/set"
     return topic[len(head) : -len(tail)] if topic.startswith(head) and topic.endswith(tail) else None
+
+
+def press_topic(site: str) -> str:
+    """Where `PRESSED` asks for a judgement of everything. No rule can be switched there, so a broker may allow just this."""
+    return f"officed/{site}/home_assistant/{_SITE}/press"
 
 
 def is_ours(prefix: str, site: str, topic: str) -> bool:

@@ -7,7 +7,7 @@ Both give the same cases.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from policies.control.deciding import decide, overtime_begins, with_overtime
 from policies.control.effects import Effect
@@ -17,12 +17,14 @@ from policies.hearing import Heed, heed
 from policies.inputs import Asked, Configured, Input, NotSent, Readings, Tick
 from policies.office.desk import Desk
 from policies.office.office import Office
+from policies.office.silence import first_silence
 from policies.state import State
 from policies.turning import Turning
 from policies.words import Words
 from sensors.device import DeviceId
 from sensors.readings import CommandReply
 
+_EVER = datetime.min.replace(tzinfo=UTC)
 _ABOUT_ALL = frozenset({Tick, Configured, Asked})
 
 
@@ -111,18 +113,11 @@ def _recheck_at(office: Office, now: datetime) -> datetime:
         change = office.next_change(zone, now)
         if change is not None and change < first:
             first = change
-    for heard in office.heard.values():
-        silent_at = heard.silent_at()
-        if silent_at is not None and now < silent_at < first:
-            first = silent_at
+    first = first_silence(office.heard.values(), now, first)
     return min([first, *office.desk.ends(now), *overtime_begins(office, now)])
 
 
 def _sooner(state: State, dirty: set[DeviceId]) -> datetime:
     first = state.recheck_at
     assert first is not None, "a step without a recheck time judges everything"  # noqa: S101  for the type checker
-    for device in dirty:
-        silent_at = state.office.of(device).silent_at()
-        if silent_at is not None and silent_at < first:
-            first = silent_at
-    return first
+    return first_silence(map(state.office.of, dirty), _EVER, first)

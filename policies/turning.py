@@ -48,7 +48,7 @@ class Turning:
     def judge(self, scope: tuple[DeviceId, ...] | None) -> None:
         """Every case, or those of these devices."""
         found: dict[CaseKey, Finding] = {}
-        offered = self._office if scope is None else self._office.within(scope)
+        offered = self._office.within(scope)
         for policy in self._state.policies:
             for finding in policy.judge(offered, self._now):
                 found.setdefault(finding.key, finding)

@@ -37,7 +37,9 @@ def observe(memory: Memory, before: Office, after: Office, dirty: Iterable[Devic
         if was is not None and was is not is_now:
             if was.available is False and is_now.available:
                 returned[name] = now
-            found = _changes(device, was, is_now, memory, returned.get(name))
+            found = (
+                _changes(device, was, is_now, memory, returned.get(name)) if _has_changed(device, was, is_now) else ()
+            )
             if found:
                 changes[name] = kept(memory.changes.get(name, ()), found, now)
                 if memory.sent_to(name) and any(_is_revert(one) for one in found):
@@ -76,6 +78,23 @@ def _watts_while_off(is_now: Heard, memory: Memory, device: DeviceId, now: datet
         return None
     sent = memory.sent_to(device)
     return None if sent and now - sent[-1].at < QUIET_AFTER_COMMAND else watts.value
+
+
+def _has_changed(device: Device, was: Heard, is_now: Heard) -> bool:
+    """Whether any state has another value: asked of all, and true of few."""
+    return _differs(was.is_on, is_now.is_on) or (
+        device.kind == "climate"
+        and (
+            _differs(was.mode, is_now.mode)
+            or _differs(was.cooling_setpoint_celsius, is_now.cooling_setpoint_celsius)
+            or _differs(was.heating_setpoint_celsius, is_now.heating_setpoint_celsius)
+            or _differs(was.setpoint_celsius, is_now.setpoint_celsius)
+        )
+    )
+
+
+def _differs(old: Signal[Any] | None, new: Signal[Any] | None) -> bool:
+    return old is not new and (old is None or new is None or old.value != new.value)
 
 
 def _changes(

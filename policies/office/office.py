@@ -4,9 +4,10 @@ A policy asks the office; it never reads a message. `within` narrows what the of
 that changed) while everything stays there to be looked up: so one rule serves both the quick step and the full one.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain
 
 from policies.office.averages import Air
 from policies.office.desk import Desk
@@ -20,7 +21,7 @@ from sensors.readings import Announced
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """One immutable picture. `gateways`: bridges by name, and whether they are online."""
+    """One immutable picture. `gateways`: bridges by name, and whether they are online. `offered`: see `within`."""
 
     site: Site
     heard: Mapping[DeviceId, Heard] = field(default_factory=dict)
@@ -28,30 +29,33 @@ class Office:
     gateways: Mapping[str, bool] = field(default_factory=dict)
     unclaimed: Mapping[Address, Announced] = field(default_factory=dict)
     desk: Desk = field(default_factory=Desk)
-    scope: tuple[DeviceId, ...] | None = None
+    offered: Mapping[Kind, Sequence[tuple[Device, Heard]]] | None = None
     air: Mapping[DeviceId, Air] = field(default_factory=dict)
     outdoor: Outdoor = field(default_factory=Outdoor)
 
-    def within(self, scope: tuple[DeviceId, ...]) -> "Office":
-        """The same office, offering only these devices for judgement."""
-        return replace(self, scope=scope)
+    def within(self, scope: Iterable[DeviceId] | None) -> "Office":
+        """The same office, offering only these devices for judgement, or all: looked up once for all policies."""
+        if scope is None:
+            return replace(self, offered={kind: self._heard(kind) for kind in self.site.by_kind})
+        offered: dict[Kind, list[tuple[Device, Heard]]] = {}
+        every, said = self.site.devices, self.heard
+        for name in scope:
+            device, heard = every.get(name), said.get(name)
+            if device is not None and heard is not None:
+                offered.setdefault(device.kind, []).append((device, heard))
+        return replace(self, offered=offered)
 
     def devices(self, *kinds: Kind) -> Iterator[tuple[Device, Heard]]:
         """The devices of these kinds that were heard at least once, within the scope."""
-        if self.scope is None:
-            for kind in kinds:
-                for device in self.site.by_kind.get(kind, ()):
-                    heard = self.heard.get(device.id)
-                    if heard is not None:
-                        yield device, heard
-            return
-        every, said = self.site.devices, self.heard
-        for name in self.scope:
-            device_there = every.get(name)
-            if device_there is not None and device_there.kind in kinds:
-                heard = said.get(name)
-                if heard is not None:
-                    yield device_there, heard
+        if self.offered is None:
+            return chain.from_iterable(map(self._heard, kinds))
+        return chain.from_iterable([self.offered.get(kind, ()) for kind in kinds])
+
+    def _heard(self, kind: Kind) -> list[tuple[Device, Heard]]:
+        said = self.heard
+        return [
+            (device, heard) for device in self.site.by_kind.get(kind, ()) if (heard := said.get(device.id)) is not None
+        ]
 
     def of(self, device: DeviceId) -> Heard:
         """What was heard of a device; an empty record if nothing was."""

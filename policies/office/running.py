@@ -45,7 +45,8 @@ def sides(
     dry, fan_only, off   none
     A value that is not live gives no verdict; a transition season leaves it undetermined. `season` is asked only then.
     """
-    if is_running(heard, now) is False or heard.is_silent(now):
+    running = is_running(heard, now)
+    if running is False or (running is None and heard.is_silent(now)):
         return
     mode = heard.mode.value if heard.mode is not None and heard.mode.live else None
     if mode in {"off", "dry", "fan_only"}:
@@ -59,7 +60,7 @@ def sides(
     elif mode in {"auto", "heat_cool"} and cooling is not None and heating is not None:
         doing = ["cooling", "heating"]
     else:
-        doing = _acting(heard) or _SIDE_OF_SEASON.get(season() if is_running(heard, now) else None, [])
+        doing = _acting(heard) or _SIDE_OF_SEASON.get(season() if running else None, [])
     for side in doing:
         setpoint = setpoint_for(heard, side)
         if setpoint is not None and setpoint.live:

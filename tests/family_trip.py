@@ -9,6 +9,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
+from mapped_trip import AC, AC_COMMAND, MAPPINGS, MODBUS, OUTLET, OUTLET_COMMAND, RELAY_OFF, SET_TO_26
 
 from daemon.configuration.build import build_policies, build_site
 from daemon.configuration.load import parse
@@ -19,7 +20,7 @@ from policies.office.office import Office
 from policies.state import State
 from sensors.device import Address
 from sensors.families.gateways import preset
-from sensors.mapping import Instruction, Instructions, Mapping, Signal, Source
+from sensors.mapping import Mapping
 from sensors.readings import AnyReading
 from sensors.registry import Registry
 from sensors.virtual.building import VirtualOffice
@@ -60,7 +61,8 @@ class Trip:
 
     def told(self) -> list[tuple[str, str]]:
         """The commands that reached the device, each once: topic and payload."""
-        return list(dict.fromkeys((one.topic, one.payload.decode()) for one in self.office.truth.commands))
+        told = ((one.topic, one.payload.decode("utf-8", "backslashreplace")) for one in self.office.truth.commands)
+        return list(dict.fromkeys(told))
 
     def _note(self, _: datetime, __: State, ___: Sequence[AnyReading], effects: Sequence[Effect]) -> None:
         records = [effect for effect in effects if isinstance(effect, Record)]
@@ -178,6 +180,10 @@ UNITS = {
         "cool1", Address("mapped", "gree/north"), "cool", 22.0, 26.0,
         lambda words: words == "26", "gree/north/temperature/set", "gree",
     ),
+    "mapped, a node of Sparkplug B": Climate(
+        "cool1", AC, "cool", 22.0, 26.0,
+        lambda words: words == SET_TO_26, AC_COMMAND,
+    ),
 }  # fmt: skip
 PLUGS = {
     "zigbee2mqtt": (Address("zigbee2mqtt", "room/plug"), "zigbee2mqtt/room/plug/set", '{"state":"OFF"}'),
@@ -194,16 +200,8 @@ PLUGS = {
     "homie, version 4": (Address("homie", "plug-1", "outlet", "homie4"), "homie4/plug-1/outlet/power/set", "false"),
     "homeassistant": (Address("homeassistant", "outlet-1"), "devices/outlet-1/relay/set", "OFF"),
     "mapped, a bridge of Modbus": (Address("mapped", "modbus/7"), "modbus/7/write", '{"coil":0,"value":false}'),
+    "mapped, a node of Sparkplug B": (OUTLET, OUTLET_COMMAND, RELAY_OFF),
 }  # fmt: skip
-MODBUS = Mapping(
-    (
-        Signal("is_on", Source("modbus/7/registers", "values[0]"), words={"1": "on", "0": "off"}),
-        Signal("watts", Source("modbus/7/registers", "values[1]"), scale=0.1),
-        Signal("energy_kwh_total", Source("modbus/7/registers", "values[2]"), unit="Wh", scale=10.0),
-        Signal("online", Source("modbus/7/availability"), words={"online": "on", "offline": "off"}),
-    ),
-    Instructions(off=Instruction("modbus/7/write", payload='{"coil":0,"value":false}')),
-)
 
 
 def unit_plan(climate: Climate) -> Plan:
@@ -215,7 +213,7 @@ def unit_plan(climate: Climate) -> Plan:
         address=climate.address,
         meter=None,
         open_loop=climate.address.family == "tasmota",
-        mapping=preset(climate.gateway, climate.address.name) if climate.address.family == "mapped" else None,
+        mapping=_mapping(climate),
         gateway="zigbee2mqtt" if climate.address.family == "zigbee2mqtt" else "",
     )
     return replace(plan, devices=(replace(planned, device=device),))
@@ -228,7 +226,7 @@ def plug_plan(address: Address) -> Plan:
         planned.device,
         address=address,
         switchable=True,
-        mapping=MODBUS if address.family == "mapped" else None,
+        mapping=MAPPINGS.get(address, MODBUS) if address.family == "mapped" else None,
         gateway="zigbee2mqtt" if address.family == "zigbee2mqtt" else "",
     )
     return replace(plan, devices=(replace(planned, device=device),))
@@ -242,3 +240,9 @@ def wrong(climate: Climate, faults: Faults = NO_FAULTS) -> tuple[Trip, Unit]:
     unit.set(trip.now.timestamp(), "person", on=True, mode=climate.mode, celsius=climate.wrong_celsius)
     trip.ask()
     return trip, unit
+
+
+def _mapping(climate: Climate) -> Mapping | None:
+    if climate.address.family != "mapped":
+        return None
+    return MAPPINGS.get(climate.address) or preset(climate.gateway, climate.address.name)

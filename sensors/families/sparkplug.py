@@ -63,6 +63,7 @@ class Session:
             return self._dies(verb, metrics, message)
         if verb == "NBIRTH":
             self._session = next((one.value for one in metrics if one.name == "bdSeq"), None)
+            self._forget()
         if verb == self._birth:
             self._names = {one.alias: one.name for one in metrics if one.alias is not None and one.name}
             self._types = {one.name: one.datatype for one in metrics if one.name}
@@ -86,7 +87,12 @@ class Session:
             session = next((one.value for one in metrics if one.name == "bdSeq"), None)
             if self._session is not None and session != self._session:
                 raise PayloadError("the death of an older session")
+        self._forget()
         return [self._online(message, online=False)]
+
+    def _forget(self) -> None:
+        """A node's birth, or a death, ends what was named before: an alias may mean something else from now on."""
+        self._names, self._types = {}, {}
 
     def _values(self, metrics: Sequence[Metric], message: Message) -> Sequence[AnyReading]:
         values: dict[str, Value | None] = {}

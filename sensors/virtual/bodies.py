@@ -4,6 +4,7 @@ import random
 from collections.abc import Mapping
 
 from sensors.device import DeviceId, ZoneId
+from sensors.families.sparkplug import is_sparkplug
 from sensors.virtual.climate import Room
 from sensors.virtual.days import Days
 from sensors.virtual.faults import Faults
@@ -22,6 +23,7 @@ from sensors.virtual.speaks_shelly import Shelly
 from sensors.virtual.speaks_shelly_gen1 import ShellyGen1
 from sensors.virtual.speaks_shelly_thermostat import ShellyThermostat
 from sensors.virtual.speaks_shelly_units import ShellyFanCoil, ShellyValve
+from sensors.virtual.speaks_sparkplug import Sparkplug
 from sensors.virtual.speaks_tasmota import Tasmota
 from sensors.virtual.speaks_tasmota_infrared import TasmotaInfrared
 from sensors.virtual.speaks_zigbee2mqtt import Zigbee2Mqtt
@@ -102,10 +104,7 @@ def _voice(key: tuple[str, str, str], things: list[Thing], plan: Plan, seed: int
         case "homeassistant":
             return HomeAssistant(things, days, faults, chance)
         case "mapped":
-            gateway = preset_of(things[0].planned.device.mapping, things[0].planned.device.address.name)
-            if gateway in GATEWAYS:
-                return GatewayUnit(things, days, faults, chance, gateway)
-            return Mapped(things, days, faults, chance)
+            return _told(things, days, faults, chance)
         case "print_job":
             return PrintAgent(things, days, faults, chance)
         case _:
@@ -117,3 +116,13 @@ def _shelly(things: list[Thing]) -> type[Shelly]:
     if not isinstance(things[0], Unit):
         return Shelly
     return ShellyFanCoil if channel == "st802" else ShellyValve if channel.startswith("blutrv") else ShellyThermostat
+
+
+def _told(things: list[Thing], days: Days, faults: Faults, chance: random.Random) -> Voice:
+    device = things[0].planned.device
+    if device.mapping is not None and any(is_sparkplug(signal.source.topic) for signal in device.mapping.signals):
+        return Sparkplug(things, days, faults, chance)
+    gateway = preset_of(device.mapping, device.address.name)
+    if gateway in GATEWAYS:
+        return GatewayUnit(things, days, faults, chance, gateway)
+    return Mapped(things, days, faults, chance)

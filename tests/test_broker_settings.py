@@ -84,6 +84,7 @@ def test_strangers_and_wrong_passwords_are_refused(accepts: Accepts) -> None:
     "topic",
     [
         "officed/hq/status",
+        "officed/hq/home_assistant/SITE/press",
         "zigbee2mqtt/f3-ac-1/set",
         "zigbee2mqtt/plug/l1/set",
         "cmnd/plug-7/POWER",

@@ -27,5 +27,6 @@ class HomeAssistantEntry(Section):
     )
     may_arm: bool = Field(
         default=False,
-        description="a switch for each rule lets it act or only watch; whoever the broker lets publish there may then do that",
+        description="a switch for each rule lets it act or only watch, a button has everything checked again;"
+        " whoever the broker lets publish there may then do that",
     )

@@ -20,12 +20,14 @@ def accepts(program: Program, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """Publishes to a real broker that runs the shipped settings: was it accepted?"""
     server, client = program("mosquitto"), program("mosquitto_pub")
     folder = tmp_path_factory.mktemp("mosquitto")
-    runpy.run_path(str(ROOT / "deploy/make_secrets.py"))["make_secrets"](folder)
+    made = runpy.run_path(str(ROOT / "deploy/make_secrets.py"))
+    made["make_secrets"](folder)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     (folder / "mosquitto.conf").write_text(settings(folder, port))
     shutil.copy(ROOT / "deploy/mosquitto/acl", folder)
+    add_home_assistant(folder, made["mosquitto_hash"])
     log = (folder / "log").open("wb")
     process = subprocess.Popen([server, "-c", str(folder / "mosquitto.conf")], stdout=log, stderr=log)
 
@@ -60,6 +62,17 @@ def settings(folder: Path, port: int) -> str:
         assert text.count(shipped) == 1, shipped
         text = text.replace(shipped, here)
     return f"{text}\nuser root\n"
+
+
+def add_home_assistant(folder: Path, hashed: Callable[[str], str]) -> None:
+    """A login of Home Assistant's own, as the access list tells to make one; it may press the button and switch no rule."""
+    lines = (folder / "acl").read_text().splitlines()
+    lines.remove("# topic write officed/+/home_assistant/+/set")
+    used = [line.removeprefix("# ") if line.startswith(("# user ", "# topic ")) else line for line in lines]
+    (folder / "acl").write_text("\n".join(used) + "\n")
+    (folder / "mqtt_home-assistant").write_text("secret")
+    with (folder / "mosquitto_passwords").open("a") as passwords:
+        passwords.write(f"home-assistant:{hashed('secret')}\n")
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -124,6 +137,14 @@ def test_a_shelly_answers_our_calls_and_a_shadow_keeps_its_own_session(accepts: 
 def test_a_print_agent_reports_jobs_and_nothing_else(accepts: Accepts) -> None:
     assert accepts("officed/print/lp1/job", "print-agent")
     assert not accepts("officed/hq/status", "print-agent")
+
+
+@pytest.mark.real
+def test_home_assistant_may_be_let_press_the_button_and_not_switch_a_rule(accepts: Accepts) -> None:
+    assert accepts("officed/hq/home_assistant/SITE/press", "home-assistant")
+    assert accepts("homeassistant/status", "home-assistant")
+    for topic in ("officed/hq/home_assistant/after-hours/set", "officed/hq/status", "cmnd/plug-7/POWER", "x"):
+        assert not accepts(topic, "home-assistant")
 
 
 def test_the_broker_keeps_what_was_not_acknowledged() -> None:

@@ -22,6 +22,11 @@ WORDS_RIGHT = """all => Math.max(...all.map(each => {
     return words.getBoundingClientRect().right;
 }))"""
 
+LOOKS = "all => all.map(getComputedStyle).map(each => `${each.stroke} ${each.strokeDasharray}`)"
+KEYS = """all => all.map(each => getComputedStyle(each, '::before')).map(
+    each => `${each.borderTopColor} ${each.borderTopStyle}`
+)"""
+
 
 class Measured(Nothing):
     """A day of values up to now, and four weeks of hours."""
@@ -76,3 +81,17 @@ def test_no_word_lies_upon_the_map_of_hours_or_upon_a_bar(browser: Browser, web:
             WORDS_RIGHT.replace("max", "min").replace(".right", ".left")
         )
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_lines_of_a_chart_are_told_apart_by_their_names_and_their_looks(browser: Browser, web: Web) -> None:
+    with tab(browser, web, "ada", viewport={"width": 1920, "height": 900}) as page:
+        page.goto("/zones/east")
+        expect(page.locator(".past .curve").nth(1)).to_be_attached(timeout=5000)
+        for chart in page.locator(".past").all():
+            names = [words.rpartition(":")[0] for words in chart.locator(".ends li").all_inner_texts()]
+            assert len(names) > 1
+            assert len(set(names)) == len(names), names
+            assert not any("_celsius" in name for name in names)
+            looks = chart.locator(".trace:not(.step)").evaluate_all(LOOKS)
+            keys = chart.locator(".ends li:not(.step)").evaluate_all(KEYS)
+            assert len(set(looks)) == len(looks) == len(keys) == len(set(keys)), (looks, keys)

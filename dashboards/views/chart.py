@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from math import ceil, floor, log10
 
 import msgspec
+from msgspec.structs import replace
 
 from dashboards.views.place import Named
 
@@ -30,13 +31,21 @@ class Moment(msgspec.Struct, frozen=True):
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One device's line in pieces, each a text for `points=` in a box of 1000 x 100; `last`: its newest value."""
+    """One device's line in pieces, each a text for `points=` in a box of 1000 x 100; `last`: its newest value.
+
+    `quantity` is the schema's field name.
+    """
 
     label: Named
+    quantity: str
     pieces: tuple[str, ...]
     last: float
     last_percent: float
-    is_setpoint: bool = False
+
+    @property
+    def is_setpoint(self) -> bool:
+        """Whether it moves in steps, and holds between them."""
+        return self.quantity.endswith("setpoint_celsius")
 
 
 class Chart(msgspec.Struct, frozen=True):
@@ -77,19 +86,19 @@ def scale(values: Iterable[float], start: datetime, end: datetime, *, from_zero:
     return Scale(start, end, floor(low - 0.5), ceil(high + 0.5))
 
 
-def line(label: Named, points: Points, on: Scale, *, is_setpoint: bool = False) -> Line:
+def line(label: Named, quantity: str, points: Points, on: Scale) -> Line:
     """One device's values. A setpoint moves in steps; it holds until the next one is said."""
+    found = Line(label, quantity, (), points[-1][1], on.y(points[-1][1]))
     pieces: list[list[str]] = []
     before: tuple[datetime, float] | None = None
     for at, value in points:
-        if before is None or (at - before[0] > GAP and not is_setpoint):
+        if before is None or (at - before[0] > GAP and not found.is_setpoint):
             pieces.append([])
-        elif is_setpoint:
+        elif found.is_setpoint:
             pieces[-1].append(f"{on.x(at) * 10:.0f},{on.y(before[1]):.1f}")
         pieces[-1].append(f"{on.x(at) * 10:.0f},{on.y(value):.1f}")
         before = (at, value)
-    last = points[-1][1]
-    return Line(label, tuple(" ".join(piece) for piece in pieces), last, on.y(last), is_setpoint=is_setpoint)
+    return replace(found, pieces=tuple(" ".join(piece) for piece in pieces))
 
 
 def ticks(on: Scale, most: int = 5) -> tuple[Tick, ...]:

@@ -121,9 +121,7 @@ def _chart(
     site = state.office.site
     return Chart(
         quantity=unit,
-        lines=tuple(
-            line(device(site, item.id), points, on, is_setpoint="setpoint" in field) for item, field, points in found
-        ),
+        lines=tuple(line(device(site, item.id), field, points, on) for item, field, points in found),
         ticks=ticks(on),
         moments=moments(on, site.calendar.next_midnight(now)),
         legal=legal,

@@ -167,6 +167,12 @@ def test_the_page_leads_from_an_operation_to_what_it_answers(site: Site) -> None
             assert f'id="shape-{name}"' in page
 
 
+def test_the_document_speaks_the_words_of_json(site: Site) -> None:
+    for name, shape in site.document["components"]["schemas"].items():
+        assert "None" not in shape.get("description", ""), name
+        assert "Words" not in json.dumps(shape), name
+
+
 def test_what_the_answers_cannot_say_is_refused_before_anybody_asks() -> None:
     class Odd(Struct):
         length: timedelta

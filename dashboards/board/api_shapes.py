@@ -94,7 +94,7 @@ def _members(struct: type[msgspec.Struct]) -> Schema:
     members = {field.name: _shape(field.type) for field in info.fields}
     return {
         "title": struct.__name__,
-        "description": inspect.getdoc(struct) or "",
+        "description": (inspect.getdoc(struct) or "").replace("None", "null"),
         "type": "object",
         "properties": members,
         "required": list(members),

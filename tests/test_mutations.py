@@ -148,7 +148,7 @@ MUTATIONS = [
     pytest.param(EVENING, "watts.at > since_off", "watts.at >= since_off", id="cached watts accuse"),
     pytest.param(
         EVENING,
-        "in_use = in_use or office.is_occupied(device.zone, now) is True",
+        "in_use = in_use or office.is_occupied(zone, now) is True",
         "pass",
         id="people at work are waste",
     ),

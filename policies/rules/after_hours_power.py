@@ -53,24 +53,17 @@ class AfterHoursPower(Policy):
         name, loads = self.name, self.loads
         opens_at: dict[ZoneId, tuple[bool, datetime | None]] = {}
         for device, heard in office.devices("plug", "light", "climate"):
-            if device.zone not in opens_at:
-                in_use = not self.concerns(device.zone) or office.is_open(device.zone, now)
-                in_use = in_use or office.is_occupied(device.zone, now) is True
-                opens_at[device.zone] = (in_use, None if in_use else office.next_change(device.zone, now))
-            in_use, until = opens_at[device.zone]
+            zone = device.zone
+            if zone not in opens_at:
+                in_use = not self.concerns(zone) or office.is_open(zone, now)
+                in_use = in_use or office.is_occupied(zone, now) is True
+                opens_at[zone] = (in_use, None if in_use else office.next_change(zone, now))
+            in_use, until = opens_at[zone]
             if in_use or device.is_protected or not (loads is None or device.load in loads):
                 continue
             evidence = on_evidence(office, device, heard, now)
             if evidence:
-                yield Finding(
-                    policy=name,
-                    device=device.id,
-                    zone=device.zone,
-                    verdict=_verdict(evidence),
-                    evidence=evidence,
-                    remedy=SwitchOff(device.id),
-                    until=until,
-                )
+                yield Finding(name, device.id, zone, _verdict(evidence), evidence, SwitchOff(device.id), until)
 
 
 def on_evidence(office: Office, device: Device, heard: Heard, now: datetime) -> tuple[Evidence, ...]:

@@ -103,7 +103,8 @@ def answer(rooms: tuple[Room, ...], state: State, now: datetime) -> Answer:
 def _sentence(page: tuple[Room, ...], breaking: int, unheard: int, state: State, now: datetime) -> tuple[Words, Tone]:
     rooms = len(page)
     if not rooms:
-        return say("No rooms are configured"), "unknown"
+        known = state.office.site.zones
+        return say("No room has a device yet") if known else say("No rooms are configured"), "unknown"
     if not state.policies:
         return say("No rules are configured, so nothing is judged"), "unknown"
     if state.stepped_at is None or (not breaking and all(each.standing == "unheard" for each in page)):

@@ -1,5 +1,6 @@
 """The big sentence counts what is broken, and never counts silence as good behaviour."""
 
+from collections.abc import Mapping
 from dataclasses import replace as change
 from datetime import timedelta
 
@@ -26,6 +27,11 @@ def with_cases(state: State, *phases: Phase) -> State:
 def without(state: State, *zones: str) -> State:
     heard = {key: said for key, said in state.office.heard.items() if not key.startswith(zones)}
     return change(state, office=change(state.office, heard=heard))
+
+
+def bare(state: State, **without: Mapping[str, object]) -> State:
+    site = change(state.office.site, **without)  # type: ignore[arg-type]  # empty, whatever they would hold
+    return change(state, office=change(state.office, site=site, heard={}))
 
 
 @pytest.mark.parametrize(
@@ -59,6 +65,8 @@ def without(state: State, *zones: str) -> State:
         pytest.param(
             change(calm_state(), policies=()), "No rules are configured, so nothing is judged", "unknown", id="no rules"
         ),
+        pytest.param(bare(calm_state(), devices={}), "No room has a device yet", "unknown", id="no devices"),
+        pytest.param(bare(calm_state(), zones={}), "No rooms are configured", "unknown", id="no rooms"),
         pytest.param(
             change(calm_state(), stepped_at=ago(minutes=15)),
             "All 8 rooms keep the rules",

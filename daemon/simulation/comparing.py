@@ -31,7 +31,9 @@ def compared(result: Result, days: int) -> Table:
     truth, found = result.truth, result.found
     figures = truth.summary()
     switched = {
-        device.id for device in result.state.office.site.devices.values() if device.kind in {"plug", "light", "climate"}
+        device.id
+        for device in result.state.office.site.devices.values()
+        if device.kind in {"plug", "light", "climate"} and not device.is_protected
     }
     table = Table(
         title=f"{days} days, {found.readings:,} readings, {found.steps:,} steps", box=None, title_justify="left"
@@ -41,7 +43,7 @@ def compared(result: Result, days: int) -> Table:
     table.add_column("officed", justify="right")
     table.add_row("setpoint violation", _h(figures["violation_seconds"]), _h(sum(found.violation_seconds.values())))
     after = sum(tally.after_hours_on_seconds for device, tally in truth.per_device().items() if device in switched)
-    table.add_row("on after hours", _h(after), _h(sum(found.after_hours_seconds.values())))
+    table.add_row("on after hours / in a case", _h(after), _h(sum(found.after_hours_seconds.values())))
     table.add_row("energy of metered devices", _kwh(_metered(result)), _kwh(sum(found.kwh.values())))
     table.add_row("sheets printed", f"{figures['sheets']:.0f}", f"{found.sheets}")
     table.add_row("print jobs", f"{figures['jobs']:.0f}", f"{found.jobs} ({found.unknown_jobs} unknown)")

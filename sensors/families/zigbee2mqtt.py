@@ -14,8 +14,9 @@ from sensors import units
 from sensors.commands import Command, SetSetpoint
 from sensors.device import Address, Device, FamilyName, Traits
 from sensors.families.zigbee2mqtt_bridge import BASE, Inventory, availability, bridge_decoder
-from sensors.families.zigbee2mqtt_plain import plain, seen_at
+from sensors.families.zigbee2mqtt_plain import plain
 from sensors.families.zigbee2mqtt_power import Builder, Values
+from sensors.families.zigbee2mqtt_seen import seen_at
 from sensors.families.zigbee2mqtt_states import KEYS, STATE_KEYS, builder
 from sensors.family import Decoder, Refused
 from sensors.liveness import is_live

@@ -46,7 +46,7 @@ _SHAPES_REMEMBERED: Final = 256
 _Shape = tuple[str, str, str]
 """The keys of the cooling and the heating target, and the memo: the same for all states with the same keys."""
 
-_MODES: Final[Mapping[str, Mode]] = {
+MODES: Final[Mapping[str, Mode]] = {
     "off": "off",
     "cool": "cool",
     "heat": "heat",
@@ -56,7 +56,7 @@ _MODES: Final[Mapping[str, Mode]] = {
     "dry": "dry",
     "fan_only": "fan_only",
 }
-_ACTIONS: Final[Mapping[str, Action]] = {
+ACTIONS: Final[Mapping[str, Action]] = {
     "off": "idle",
     "idle": "idle",
     "cool": "cooling",
@@ -89,7 +89,7 @@ def _reader(suffix: str) -> Callable[..., Sequence[AnyReading]]:
     def found(values: Values) -> _Shape:
         cooling_key, heating_key = setpoint_keys(values)
         kept = [key if key in values else "" for key in (mode_key, state_key, pausing_key)]
-        shape = (cooling_key, heating_key, _memo(cooling_key, heating_key, *kept))
+        shape = (cooling_key, heating_key, memo_of(cooling_key, heating_key, *kept))
         if not seen_keys.intersection(values):  # else the values count too, not the keys alone
             if len(shapes) >= _SHAPES_REMEMBERED:
                 shapes.clear()
@@ -107,7 +107,7 @@ def _reader(suffix: str) -> Callable[..., Sequence[AnyReading]]:
     ) -> Sequence[AnyReading]:
         get = values.get
         cooling_key, heating_key, memo = shapes.get(tuple(values)) or found(values)
-        mode = _word(_MODES, get(mode_key))
+        mode = word(MODES, get(mode_key))
         if (
             pausing_key in values and values[pausing_key] == "pause"
         ):  # seen at Bosch room thermostats, whose system_mode stays `heat`
@@ -123,7 +123,7 @@ def _reader(suffix: str) -> Callable[..., Sequence[AnyReading]]:
             device_at=device_at,
             live=live,
             mode=mode,
-            action=_word(_ACTIONS, get(action_key)) or _word(_ACTIONS, get(other_action_key)),
+            action=word(ACTIONS, get(action_key)) or word(ACTIONS, get(other_action_key)),
             is_on=is_on,
             cooling_setpoint_celsius=quantity(get(cooling_key), units.SETPOINT_CELSIUS) if cooling_key else None,
             heating_setpoint_celsius=quantity(get(heating_key), units.SETPOINT_CELSIUS) if heating_key else None,
@@ -157,7 +157,7 @@ def _setpoint_keys(suffix: str) -> Callable[[Values], tuple[str, str]]:
 
 
 @lru_cache(maxsize=256)
-def _memo(cooling: str, heating: str, mode: str, state: str, pausing: str) -> str:
+def memo_of(cooling: str, heating: str, mode: str, state: str, pausing: str) -> str:
     """The words to answer in before discovery has told better. A lone heating setpoint beside a mode serves both sides."""
     if not cooling and not heating:
         return ""
@@ -168,7 +168,8 @@ def _memo(cooling: str, heating: str, mode: str, state: str, pausing: str) -> st
     return msgspec.json.encode(Words(cool=cool, heat=heating, off=off)).decode()
 
 
-def _word(vocabulary: Mapping[str, W], value: object) -> W | None:
+def word(vocabulary: Mapping[str, W], value: object) -> W | None:
+    """What the vocabulary has for this word, however it is written; None for everything else."""
     if type(value) is not str:
         return None
     word = vocabulary.get(value)

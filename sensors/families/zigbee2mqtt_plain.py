@@ -5,14 +5,15 @@ sees that they are JSON.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from functools import partial
 
 import msgspec
 
-from sensors import stamps, units
+from sensors import units
 from sensors.device import Device, DeviceId
+from sensors.families.zigbee2mqtt_plain_climate import plain_climate
 from sensors.families.zigbee2mqtt_power import Builder
+from sensors.families.zigbee2mqtt_seen import seen_at
 from sensors.family import Decoder
 from sensors.liveness import is_live
 from sensors.messages import Message
@@ -23,14 +24,10 @@ def plain(device: Device, build: Builder) -> Decoder:
     """The decoder of a topic on which this device alone speaks."""
     if device.kind in ("plug", "light", "meter") and not device.address.channel:
         return partial(_plug, build, device.id)
-    return partial(_usual, build)
-
-
-def seen_at(seen: object, arrived_at: datetime) -> datetime | None:
-    """`last_seen`: ISO in UTC, ISO with an offset, or milliseconds since 1970."""
-    if seen is None:
-        return None
-    return stamps.believed(stamps.iso(seen) if type(seen) is str else stamps.epoch(seen, 1000.0), arrived_at)
+    usual = partial(_usual, build)
+    if device.kind == "climate" and not device.address.channel:
+        return partial(plain_climate, usual, device.id)
+    return usual
 
 
 class _Plug(msgspec.Struct, gc=False):

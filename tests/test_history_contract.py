@@ -353,6 +353,33 @@ def test_slots_are_added_up_by_device_and_kind_and_others_left_out(store: Store)
     assert said == sorted(expected)
     assert {(s.violation_seconds, s.coverage_seconds) for s in found} == {(float(n), 900.0 * n) for n in (1, 3, 4)}
     assert store.history.slot_sums([], NOW, kinds) == []
+    assert store.history.slot_sums(["a"], NOW, []) == []
+
+
+def test_slots_of_long_stretches_of_a_kind_are_added_up_to_the_quarter(store: Store) -> None:
+    """Night and day in turn, 40 quarters each, of two devices; `b` moves to another zone in between and is unknown for a while."""
+    quarter = timedelta(minutes=15)
+    lines = list[bytes]()
+    for number in range(-1, 161):
+        for name in ("a", "b", "other"):
+            tags = {"device": name, "zone": "z2" if name == "b" and number >= 60 else "z1", "load": "computer"}
+            kwh = None if name == "b" and 10 <= number < 50 else number / 64
+            fields = {"energy_kwh": kwh, "on_seconds": 9.0, "violation_seconds": 0.5, "coverage_seconds": 900.0}
+            line = store.points.record_line("slot", tags, fields, NOW + number * quarter)
+            assert line is not None
+            lines.append(line)
+    assert store.write(b"\n".join(lines)) == 204
+    kinds = [number // 40 % 2 for number in range(160)]
+    found = store.history.slot_sums(["b", "a"], NOW, kinds)
+    known = [(name, kind, [n for n in range(160) if kinds[n] == kind and not (name == "b" and 10 <= n < 50)])
+             for name in ("a", "b") for kind in (0, 1)]  # fmt: skip
+    assert [(each.device, each.kind, each.energy_kwh, each.energy_slots) for each in found] == [
+        (name, kind, sum(numbers) / 64, len(numbers)) for name, kind, numbers in known
+    ]
+    said = {(s.on_seconds, s.violation_seconds, s.coverage_seconds, s.slots) for s in found}
+    assert said == {(720.0, 40.0, 72_000.0, 80)}
+    (unknown,) = store.history.slot_sums(["b"], NOW + 10 * quarter, [7] * 40)
+    assert (unknown.kind, unknown.energy_kwh, unknown.energy_slots, unknown.slots) == (7, 0.0, 0, 40)
 
 
 @pytest.mark.real

@@ -4,9 +4,9 @@ Rules that hold for every question: both bounds of time, `fill(none)`, every ide
 types from our schema, sorted by us. Measured on 2.9.1 beside 1.6.7.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import chain, pairwise
 from math import gcd
 from typing import cast
 
@@ -23,6 +23,7 @@ from daemon.history.questions import (
     known_field,
     microseconds,
     record,
+    runs,
     summed,
     totalled,
     typed,
@@ -31,10 +32,16 @@ from daemon.history.schema import MEASUREMENTS
 from policies.history import CaseRow, CommandRow, JobRow, Sample, SavingRow, SlotRow, SlotSum, Total, Window
 
 _QUARTERS_AT_ONCE = 96
+_LONG_RUN = 32
+"""Quarters: a sum over a thousand devices costs as much as reading that many (1.6.7: 0.4 s of the server's)."""
 _STEPS_AT_ONCE = 5_000
 _HOUR = timedelta(hours=1)
 _MICROSECOND = timedelta(microseconds=1)
 _SUMS = ("MEAN", "MIN", "MAX", "SUM", "LAST", "COUNT")
+_SLOT_SUMS = (
+    'SUM("energy_kwh"), COUNT("energy_kwh"), SUM("on_seconds"), SUM("violation_seconds"), SUM("coverage_seconds"),'
+    ' COUNT("coverage_seconds")'
+)
 
 
 class InfluxHistory:
@@ -83,7 +90,7 @@ class InfluxHistory:
         return sorted(found, key=lambda window: (window.key, window.start))
 
     def totals(self, measurement: str, field: str, edges: Sequence[datetime]) -> Sequence[Total]:
-        """In steps that fit into every span and every hour, added up here."""
+        """In steps that fit into every span and every hour, added up here. Nothing is counted: that would read all of it again."""
         check_edges(measurement, field, edges)
         steps = [(end - start) // _MICROSECOND for start, end in pairwise(edges)]
         width = gcd(_HOUR // _MICROSECOND, *steps)
@@ -93,13 +100,13 @@ class InfluxHistory:
             end = min(start + at_once, edges[-1])
             offset = microseconds(start) % width
             question = (
-                f"SELECT SUM({quoted(field)}), COUNT({quoted(field)}) {_from(measurement, start, end)}"
+                f"SELECT SUM({quoted(field)}) {_from(measurement, start, end)}"
                 f" GROUP BY time({width}u, {offset}u) fill(none)"
             )
             sums += [
-                (instant(cast("int", row[0])), float(cast("float", row[1])))
-                for _, row in self._rows(question)
-                if row[2]
+                (instant(cast("int", at_us)), float(cast("float", total)))
+                for _, (at_us, total) in self._rows(question)
+                if total is not None
             ]
         return totalled(sums, edges)
 
@@ -123,14 +130,16 @@ class InfluxHistory:
         return self._records(SlotRow, "slot", start, end)
 
     def slot_sums(self, devices: Sequence[str], start: datetime, kinds: Sequence[int]) -> Sequence[SlotSum]:
-        """InfluxQL cannot add up by a kind that it does not know: read a day at a time, so that no month is in memory."""
+        """Long runs of one kind are added up by the database. Short ones are read, a day at a time: each question has its price."""
+        spans = list(runs(kinds)) if devices else []
+        if len(spans) * _LONG_RUN > max(len(kinds), _LONG_RUN):
+            pieces = (self._read(devices, start, kinds, first) for first in range(0, len(kinds), _QUARTERS_AT_ONCE))
+        else:
+            pieces = (self._added_up(devices, start, span) for span in spans)
         found: dict[tuple[str, int], SlotSum] = {}
-        for first in range(0, len(kinds), _QUARTERS_AT_ONCE):
-            some = kinds[first : first + _QUARTERS_AT_ONCE]
-            at = start + first * QUARTER
-            for each in summed(self.slots(at, at + len(some) * QUARTER), devices, at, some):
-                key = (each.device, each.kind)
-                found[key] = added(found[key], each) if key in found else each
+        for each in chain.from_iterable(pieces):
+            key = (each.device, each.kind)
+            found[key] = added(found[key], each) if key in found else each
         return [found[key] for key in sorted(found)]
 
     def cases(self, start: datetime, end: datetime) -> Sequence[CaseRow]:
@@ -144,6 +153,20 @@ class InfluxHistory:
     def savings(self, start: datetime, end: datetime) -> Sequence[SavingRow]:
         """Entries of the ledger."""
         return self._records(SavingRow, "saving", start, end)
+
+    def _read(self, devices: Sequence[str], start: datetime, kinds: Sequence[int], first: int) -> Iterable[SlotSum]:
+        at, some = start + first * QUARTER, kinds[first : first + _QUARTERS_AT_ONCE]
+        return summed(self.slots(at, at + len(some) * QUARTER), devices, at, some)
+
+    def _added_up(self, devices: Sequence[str], start: datetime, span: tuple[int, int, int]) -> Iterator[SlotSum]:
+        """Every slot says its coverage, so that counts them."""
+        first, after, kind = span
+        wanted = set(devices)
+        source = _from("slot", start + first * QUARTER, start + after * QUARTER)
+        for tags, (_, *values) in self._rows(f'SELECT {_SLOT_SUMS} {source} GROUP BY "device"'):
+            device = plain(tags.get("device", ""))
+            if device in wanted:
+                yield _slot_sum(device, kind, values)
 
     def _records(self, kind: type[RowType], name: str, start: datetime, end: datetime) -> list[RowType]:
         measurement = MEASUREMENTS[name]
@@ -167,6 +190,12 @@ class InfluxHistory:
 def _from(measurement: str, start: datetime, end: datetime) -> str:
     bounds = f"time >= {microseconds(start) * 1000} AND time < {microseconds(end) * 1000}"
     return f'FROM {quoted(measurement)} WHERE {bounds} AND "site" = $site'
+
+
+def _slot_sum(device: str, kind: int, values: Sequence[object]) -> SlotSum:
+    """What nobody said is null, and counts for nothing."""
+    kwh, known, on, violation, coverage, slots = (float(cast("float", value or 0.0)) for value in values)
+    return SlotSum(device, kind, kwh, int(known), on, violation, coverage, int(slots))
 
 
 def _starts(edges: Sequence[datetime], at_once: timedelta) -> Iterator[datetime]:

@@ -1,7 +1,7 @@
 """What both stores check before they ask, and how they make their answers: so that the answers are the same."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import groupby, pairwise
 from typing import TypeVar
@@ -90,6 +90,15 @@ def summed(rows: Iterable[SlotRow], devices: Sequence[str], start: datetime, kin
         SlotSum(device, kind, kwh, int(known), on, violation, coverage, int(slots))
         for (device, kind), (kwh, known, on, violation, coverage, slots) in sorted(sums.items())
     ]
+
+
+def runs(kinds: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+    """First quarter, the one after the last, and their kind."""
+    first = 0
+    for number in range(1, len(kinds) + 1):
+        if number == len(kinds) or kinds[number] != kinds[first]:
+            yield first, number, kinds[first]
+            first = number
 
 
 def totalled(sums: Iterable[tuple[datetime, float]], edges: Sequence[datetime]) -> list[Total]:

@@ -1,6 +1,6 @@
 """The past, asked of the embedded store."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import cast
@@ -17,6 +17,7 @@ from daemon.history.questions import (
     known_field,
     microseconds,
     record,
+    runs,
     typed,
 )
 from daemon.history.schema import MEASUREMENTS
@@ -117,7 +118,7 @@ class SqliteHistory:
     def slot_sums(self, devices: Sequence[str], start: datetime, kinds: Sequence[int]) -> Sequence[SlotSum]:
         """By run of one kind: each run is read along the keys, and only what is added up is put together here."""
         found: dict[tuple[str, int], SlotSum] = {}
-        for first, after, kind in _runs(kinds):
+        for first, after, kind in runs(kinds):
             source = _from("slot", start + first * QUARTER, start + after * QUARTER)
             for at in range(0, len(devices), _AT_ONCE):
                 some = devices[at : at + _AT_ONCE]
@@ -181,15 +182,6 @@ def _from(measurement: str, start: datetime, end: datetime) -> str:
         f"FROM series s CROSS JOIN {table(MEASUREMENTS[measurement])} p ON p.series = s.id"
         f" AND p.at_ns >= {microseconds(start) * 1000} AND p.at_ns < {microseconds(end) * 1000} WHERE s.measurement = ?"
     )
-
-
-def _runs(kinds: Sequence[int]) -> Iterator[tuple[int, int, int]]:
-    """First quarter, the one after the last, and their kind."""
-    first = 0
-    for number in range(1, len(kinds) + 1):
-        if number == len(kinds) or kinds[number] != kinds[first]:
-            yield first, number, kinds[first]
-            first = number
 
 
 def _slot_sum(kind: int, row: tuple[Value, ...]) -> SlotSum:

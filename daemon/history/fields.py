@@ -5,7 +5,7 @@ let them through before: one of them would poison the whole request.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from operator import attrgetter
+from operator import attrgetter, getitem
 from typing import Any, get_args
 
 from daemon.history.escaping import text
@@ -208,16 +208,20 @@ def _writers(types: Mapping[str, Type], reading: type[Reading]) -> tuple[_Getter
     return attrgetter(*made), tuple(made.values())
 
 
-_JOB_SAID, _JOB_WRITE = _writers(MEASUREMENTS["print_job"].fields, PrintJob)
+_JOB_SAID, _JOB_WRITE = _writers(
+    {name: kind for name, kind in MEASUREMENTS["print_job"].fields.items() if name != "job"}, PrintJob
+)
+"""Without the job's own name: no two have one, so it is not worth remembering."""
 _COUNTER_SAID, _COUNTER_WRITE = _writers(MEASUREMENTS["print_counter"].fields, PrintCounter)
 
 
 def _print_job(r: PrintJob) -> str:
-    return "".join([write[value] for write, value in zip(_JOB_WRITE, _JOB_SAID(r), strict=True)])
+    named = f",job={text(r.job)}" if r.job else ""
+    return named + "".join(map(getitem, _JOB_WRITE, _JOB_SAID(r)))
 
 
 def _print_counter(r: PrintCounter) -> str:
-    return "".join([write[value] for write, value in zip(_COUNTER_WRITE, _COUNTER_SAID(r), strict=True)])
+    return "".join(map(getitem, _COUNTER_WRITE, _COUNTER_SAID(r)))
 
 
 KINDS: Mapping[type[Reading], tuple[str, Callable[[Any], str]]] = {

@@ -184,6 +184,7 @@ def test_spans_of_any_length_are_added_up_and_tell_in_how_many_of_their_hours_th
         power(screen, hour - 1, watts=2.0),
         power(pc, 2 * hour, watts=4.0),
         power(pc, 2.5 * hour, watts=8.0),
+        power(pc, 6 * hour, watts=0.0),
         power(screen, 9 * hour - 0.5, watts=16.0),
         power(pc, 9 * hour, watts=1000.0),
     )
@@ -192,7 +193,7 @@ def test_spans_of_any_length_are_added_up_and_tell_in_how_many_of_their_hours_th
     assert [(each.start, each.end, each.total, each.hours) for each in found] == [
         (edges[0], edges[1], 7.0, 2),
         (edges[1], edges[2], 8.0, 1),
-        (edges[3], edges[4], 16.0, 1),
+        (edges[3], edges[4], 16.0, 2),
     ]
     assert list(store.history.totals("power", "watts", edges[:1])) == []
     assert list(store.history.totals("power", "watts", [])) == []

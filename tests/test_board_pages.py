@@ -183,3 +183,9 @@ def test_the_scale_keeps_everything_inside_the_picture() -> None:
     ]
     assert rest(26.0) == "45.00%"
     assert [anchor(celsius) for celsius in (16.0, 25.0, 34.0)] == ["start", "middle", "end"]
+
+
+def test_a_rule_that_does_not_warn_says_so_and_not_for_how_many_seconds(browser: httpx.Client) -> None:
+    page = browser.get("/rules").text
+    assert "without a warning" in page
+    assert "warns for 0" not in page

@@ -55,5 +55,7 @@
   }, 1000);
   document.addEventListener("visibilitychange", () => { heard = Date.now(); document.hidden ? close() : open(); });
   addEventListener("pagehide", close);
+  const here = document.querySelector(".pages [aria-current]");
+  if (here) here.parentElement.scrollLeft += here.getBoundingClientRect().left - innerWidth / 2; // a phone's row of pages is cut
   open();
 })();

@@ -1,4 +1,4 @@
-"""What looks back in a real Chromium: the newest hours are in sight, and no word lies upon a picture, on a screen and on a phone."""
+"""What is looked for is in sight in a real Chromium: the newest hours, every word, the page's own name, on a screen and on a phone."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -95,3 +95,15 @@ def test_the_lines_of_a_chart_are_told_apart_by_their_names_and_their_looks(brow
             looks = chart.locator(".trace:not(.step)").evaluate_all(LOOKS)
             keys = chart.locator(".ends li:not(.step)").evaluate_all(KEYS)
             assert len(set(looks)) == len(looks) == len(keys) == len(set(keys)), (looks, keys)
+
+
+@pytest.mark.parametrize("address", ["/", "/printing", "/health"])
+def test_the_name_of_the_page_is_in_sight_in_a_phones_row_of_pages(browser: Browser, web: Web, address: str) -> None:
+    with tab(browser, web, "ada", viewport={"width": 390, "height": 844}) as page:
+        page.goto(address)
+        here = page.locator(".pages [aria-current]").bounding_box()
+        row = page.locator(".pages").bounding_box()
+        assert here is not None
+        assert row is not None
+        assert row["x"] - 1 <= here["x"] <= here["x"] + here["width"] <= row["x"] + row["width"] + 1
+        assert page.evaluate("scrollY") == 0

@@ -118,7 +118,7 @@ class Site:
 
 def _full(row: type[T]) -> T:
     """A row in which nothing is unsaid."""
-    values: dict[str, object] = {"datetime": NOW, "str": "x", "int": 2, "float": 0.5, "bool": False}
+    values: dict[str, Any] = {"datetime": NOW, "str": "x", "int": 2, "float": 0.5, "bool": False}
     said = {
         field.name: values[str(getattr(field.type, "__name__", field.type)).split(" |")[0]] for field in fields(row)
     }

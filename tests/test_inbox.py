@@ -99,3 +99,19 @@ def test_calm_batches_are_handed_to_the_step_undecoded_when_the_wait_is_over() -
         raise AssertionError("it is known to be calm")
 
     assert Gathering(inbox, timedelta(milliseconds=10)).next(LONG, decode, OFFICE) == [batch(1), batch(2)]
+
+
+def test_once_something_waits_for_its_step_only_news_ends_the_wait() -> None:
+    waits: list[bool] = []
+
+    class Watched(Inbox):
+        def take(self, seconds: float, *, until_calm: bool = True) -> list[Item | Calm]:
+            waits.append(until_calm)
+            return super().take(seconds, until_calm=until_calm)
+
+    inbox = Watched(Unchanged(lambda _: ("state",), timedelta(hours=1)))
+    inbox.put(batch(0))
+    inbox.take(0)
+    inbox.put(batch(1))
+    Gathering(inbox, timedelta(milliseconds=30)).next(LONG, lambda _: [], OFFICE)
+    assert waits == [True, True, False]

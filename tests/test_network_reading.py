@@ -33,7 +33,10 @@ class Pipe:
     def recv(self, size: int, /) -> bytes:
         if not self.incoming:
             raise BlockingIOError
-        return self.incoming.pop(0)
+        chunk = self.incoming.pop(0)
+        if len(chunk) > size:
+            self.incoming.insert(0, chunk[size:])
+        return chunk[:size]
 
     def send(self, data: bytes, /) -> int:
         if self.error:
@@ -101,6 +104,14 @@ def test_a_read_has_one_row_and_one_answer(version: int) -> None:
     assert desk.pipe.sent == ack(1) + ack(2)
     desk.hear(desk.on(3)[4:])
     assert desk.pipe.sent == ack(1) + ack(2) + ack(3)
+
+
+def test_a_flood_after_little_is_one_read() -> None:
+    desk = Desk()
+    desk.hear(desk.on(1))
+    flood = b"".join(desk.on(mid, b"x" * 5_000) for mid in range(2, 20))
+    desk.hear(flood)
+    assert desk.rows == [desk.on(1), flood]
 
 
 def test_a_long_message_in_many_pieces_is_one_message() -> None:

@@ -105,6 +105,23 @@ def test_whatever_is_unusual_is_news_and_all_that_came_with_it(news: Message) ->
     assert not unchanged.all([news, message({"state": "ON", "power": 42.0})])
 
 
+@pytest.mark.parametrize("word", [message({"state": "OFF"}, retained=True), message({"state": "OFF"}, backlog=True)])
+def test_after_a_word_that_was_no_evidence_the_next_is_news(word: Message) -> None:
+    unchanged = Registry([device("plug")], ZONE).unchanged()
+    unchanged.all([message(ON)])
+    unchanged.all([word])
+    assert not unchanged.all([message(ON)])
+    assert unchanged.all([message(ON)])
+
+
+def test_another_setpoint_is_news_also_where_it_holds_while_nobody_is_there() -> None:
+    unchanged = Registry([device("climate")], ZONE).unchanged()
+    away = {"system_mode": "cool", "thermostat_occupancy": "unoccupied", "unoccupied_cooling_setpoint": 28}
+    unchanged.all([message(away)])
+    assert unchanged.all([message({**away, "local_temperature": 27.0})])
+    assert not unchanged.all([message({**away, "unoccupied_cooling_setpoint": 24})])
+
+
 def test_after_a_state_was_news_its_repetition_is_not() -> None:
     unchanged = Registry([device("plug")], ZONE).unchanged()
     for said in (ON, {"state": "OFF"}):

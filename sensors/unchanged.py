@@ -29,6 +29,7 @@ class Unchanged:
         self._keys_of = keys_of
         self._within = within
         self._topics: dict[str, _Said] = {}
+        self._forgotten = 0
 
     def all(self, messages: Sequence[Message]) -> bool:
         """Whether none of these, which came together, is new. Remembers what they say."""
@@ -36,7 +37,7 @@ class Unchanged:
             return True
         at = messages[0].arrived_at
         until = at + self._within
-        topics = self._topics
+        topics, forgotten = self._topics, self._forgotten
         unchanged = True
         for message in messages:
             said = topics.get(message.topic)
@@ -50,15 +51,16 @@ class Unchanged:
                 states = said.read(message.payload)
             except (msgspec.DecodeError, RecursionError, ValueError):
                 states = None
-            if states is None or at > said.until or states != said.states:
+            if states is None or at > said.until or states != said.states or said.forgotten != forgotten:
                 unchanged = False
             said.states = states
             said.until = until
+            said.forgotten = forgotten
         return unchanged
 
     def forget(self) -> None:
         """Messages have passed by unseen: the next of every topic is news."""
-        self._topics.clear()
+        self._forgotten += 1
 
     def _found(self, topic: str) -> "_Said":
         if len(self._topics) >= TOPICS_REMEMBERED:
@@ -69,12 +71,15 @@ class Unchanged:
 
 
 class _Said:
-    __slots__ = ("read", "states", "until")
+    """`forgotten`: how often all was forgotten before it was said."""
+
+    __slots__ = ("forgotten", "read", "states", "until")
 
     def __init__(self, read: Callable[[bytes], object] | None) -> None:
         self.read = read
         self.states: object = None
         self.until = _LONG_AGO
+        self.forgotten = 0
 
 
 @lru_cache(maxsize=256)

@@ -24,6 +24,7 @@ from daemon.history.sender import LINES, Sender
 from daemon.history.sqlite_file import HistoryFile
 from daemon.history.sqlite_writer import SqliteWriter
 from daemon.journal.journal import Journal
+from daemon.ports import Read
 from sensors.device import Address, Device, DeviceId, ZoneId
 from sensors.readings import AnyReading, Climate, Occupancy, Power
 
@@ -57,7 +58,7 @@ def _commits(directory: Path, batch: int) -> None:
     def run() -> None:
         for number in range(commits):
             began = time.perf_counter()
-            row = journal.commit(raw, _NOW, backlog=False, version=5)
+            row = journal.commit([Read(raw, _NOW)], version=5)
             taken.append(time.perf_counter() - began)
             if number % 50 == 49:
                 journal.advance(row, b"", 0, [], None)

@@ -124,6 +124,7 @@ def assemble(
         also=shown.subscriptions if shown else (),
         recent=[(row.raw, row.version) for row in rows],
         crash=crash,
+        is_calm=engine.inbox.is_calm,
     )
     engine.speak_through(Listener(network) if configuration.broker.listen_only else network)
     notices.display = Display(network.publish_retained_own, lambda: network.connected_since)

@@ -1,6 +1,6 @@
 """Tells Home Assistant of our rooms: announcements and values, retained; after a connect, at its birth, and on change.
 
-Level-triggered: what the topics should hold follows from the state, and only what differs is published. `put` stands
+Level-triggered: what the topics should hold follows from the state, and only what differs is published. `put_all` stands
 before the engine's inbox and belongs to the network thread, `watch` to the engine's; the work is done once a second in a
 thread of its own, which ends with the engine: looking at every room would make steps late, and a store may be slow.
 """
@@ -8,7 +8,7 @@ thread of its own, which ends with the engine: looking at every room would make 
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -91,12 +91,13 @@ class HomeAssistant:
         told = (f"officed/{self._site}/home_assistant/+/set", press_topic(self._site)) if self._may_arm else ()
         return (f"{self._prefix}/status", f"{self._prefix}/device/{NODE}/+/config", *told)
 
-    def put(self, batch: Batch, /) -> None:
-        """Hand the batch on, and take from it what is meant for us. Never blocks."""
-        self._engine(batch)
-        for message in batch.messages:
-            if message.topic.startswith((self._prefix, "officed/")):
-                self._hear(message)
+    def put_all(self, batches: Sequence[Batch], /) -> None:
+        """Hand the batches on, and take from them what is meant for us. Never blocks."""
+        for batch in batches:
+            self._engine(batch)
+            for message in batch.messages:
+                if message.topic.startswith((self._prefix, "officed/")):
+                    self._hear(message)
 
     def watch(self, state: State) -> None:
         """The newest state; the first one starts the work."""

@@ -1,10 +1,11 @@
 """The narrow openings through which the network thread reaches the rest of the daemon."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from daemon.mqtt.batch import Batch
+from sensors.messages import Message
 
 Tell = Callable[[str], None]
 """Says one sentence to a person (log, board, notice). Called from any thread; must return at once."""
@@ -13,19 +14,31 @@ CrashPoint = Callable[[str], None]
 """Called with the name of the place just reached. Does nothing, except in tests that end the process there."""
 
 
+IsCalm = Callable[[Sequence[Message]], bool]
+"""Is none of these news? Asked of every read, in order, before it is committed."""
+
+
+class Read(NamedTuple):
+    """PUBLISH packets as they came, whole. `backlog`: the broker had queued them while we were away."""
+
+    raw: bytes
+    received_at: datetime
+    backlog: bool = False
+
+
 class Journal(Protocol):
     """What makes a read durable."""
 
-    def commit(self, raw: bytes, received_at: datetime, *, backlog: bool, version: int) -> int:
-        """Keep these PUBLISH packets as they came; durable when this returns. Gives the row's number, rising.
+    def commit(self, reads: Sequence[Read], *, version: int) -> int:
+        """Keep these reads, a row each, all of them or none; durable when this returns.
 
-        `version` is the protocol level of the bytes (4 is MQTT 3.1.1, 5 is MQTT 5), `backlog` says that the broker had
-        queued them while we were away. Called by the network thread only. Raises StoreUnavailable.
+        Gives the number of the first row; the others follow it. `version` is the protocol level of the bytes (4 is MQTT
+        3.1.1, 5 is MQTT 5). Called by the network thread only. Raises StoreUnavailable.
         """
 
 
 class Inbox(Protocol):
-    """Where the engine picks up what it has to think about. `queue.SimpleQueue` is one; `put` never blocks."""
+    """Where the engine picks up what it has to think about."""
 
-    def put(self, item: Batch, /) -> None:
-        """Hand over one batch."""
+    def put_all(self, batches: Sequence[Batch], /) -> None:
+        """Hand them over, in this order; never blocks."""

@@ -16,7 +16,7 @@ from chaos_office import numbered
 
 from daemon.mqtt.wire import encode
 
-_NUMBER = re.compile(rb'"Total":(\d+)')
+_NUMBER = re.compile(rb'"energy":(\d+)')
 _WINDOW = 500
 
 

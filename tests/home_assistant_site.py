@@ -81,7 +81,7 @@ class Broker:
     def say(self, topic: str, payload: bytes, *, retained: bool = False, backlog: bool = False) -> None:
         """Somebody else's message reaches us."""
         message = Message(topic, payload, EVENING, retained=retained, backlog=backlog)
-        self.shown.put(Batch(1, EVENING, [message]))
+        self.shown.put_all([Batch(1, EVENING, [message])])
 
     def values(self, place: str) -> dict[str, object]:
         return msgspec.json.decode(self.retained[f"officed/test/home_assistant/{place}"], type=dict[str, object])

@@ -13,6 +13,7 @@ from daemon.history.answers import Answer
 from daemon.history.layout import Layout
 from daemon.history.sender import Sender
 from daemon.journal.journal import Journal
+from daemon.ports import Read
 
 READS = 12
 _NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -71,7 +72,7 @@ def main(directory: Path, point: str, times: int, *, ack_first: bool) -> None:
         raw = str(number).encode()
         if ack_first:
             acked.write(raw)
-        row_number = journal.commit(raw, _NOW, backlog=False, version=5)
+        row_number = journal.commit([Read(raw, _NOW)], version=5)
         if not ack_first:
             acked.write(raw)
         unused.append(raw)

@@ -5,15 +5,17 @@ Arguments: port, journal file, crash point (or `-`), receive path, protocol vers
 
 import json
 import os
-import queue
 import sys
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from daemon.mqtt.batch import Batch
+from handed_over import HandedOver
+
 from daemon.mqtt.network import Network
 from daemon.mqtt.session import BrokerSettings
+from daemon.ports import Read
 
 
 class FileJournal:
@@ -23,12 +25,13 @@ class FileJournal:
         self._file = path.open("a")
         self._rows = len(rows(path))
 
-    def commit(self, raw: bytes, received_at: datetime, *, backlog: bool, version: int) -> int:
-        self._file.write(json.dumps([raw.hex(), backlog, version]) + "\n")
+    def commit(self, reads: Sequence[Read], *, version: int) -> int:
+        for read in reads:
+            self._file.write(json.dumps([read.raw.hex(), read.backlog, version]) + "\n")
         self._file.flush()
         os.fsync(self._file.fileno())
-        self._rows += 1
-        return self._rows
+        self._rows += len(reads)
+        return self._rows - len(reads) + 1
 
 
 def rows(path: Path) -> list[tuple[bytes, int]]:
@@ -50,7 +53,7 @@ def main() -> None:
                 time.sleep(0.3)  # an acknowledgement that left too early shall arrive, and not be lost with the socket
                 os._exit(9)
 
-    inbox: queue.SimpleQueue[Batch] = queue.SimpleQueue()
+    inbox = HandedOver()
     path = Path(file)
     settings = BrokerSettings(
         "127.0.0.1",

@@ -1,6 +1,5 @@
 """A network with all that it needs, and a device to talk to it: shared by the tests against a real Mosquitto."""
 
-import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -9,13 +8,14 @@ from pathlib import Path
 from typing import Literal, Self
 
 import pytest
+from handed_over import HandedOver
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from real_mosquitto import Mosquitto
 
-from daemon.mqtt.batch import Batch
 from daemon.mqtt.network import Network, ReceivePath
 from daemon.mqtt.session import BrokerSettings
+from daemon.ports import IsCalm, Read
 from sensors.messages import Message
 
 PERSISTENT = ["persistence true", "max_queued_messages 100000"]
@@ -29,11 +29,11 @@ class ListJournal:
         self.rows: list[bytes] = []
         self.failure: Exception | None = None
 
-    def commit(self, raw: bytes, received_at: datetime, *, backlog: bool, version: int) -> int:
+    def commit(self, reads: Sequence[Read], *, version: int) -> int:
         if self.failure:
             raise self.failure
-        self.rows.append(raw)
-        return len(self.rows)
+        self.rows += [read.raw for read in reads]
+        return len(self.rows) - len(reads) + 1
 
 
 class Site:
@@ -46,11 +46,12 @@ class Site:
         journal: ListJournal | None = None,
         path: ReceivePath | None = None,
         version: Version = "auto",
+        is_calm: IsCalm = lambda _: False,
         **settings: object,
     ) -> None:
         self.journal = journal or ListJournal()
         self.told: list[str] = []
-        self._inbox: queue.SimpleQueue[Batch] = queue.SimpleQueue()
+        self._inbox = HandedOver()
         self._messages: list[Message] = []
         self.settings = BrokerSettings(
             broker.host,
@@ -67,6 +68,7 @@ class Site:
             ["office/#"],
             self.told.append,
             receive_path=path,
+            is_calm=is_calm,
         )
 
     def __enter__(self) -> Self:

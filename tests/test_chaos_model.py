@@ -4,13 +4,13 @@ A broker that knows what it was answered, officed's own receiver, journal and se
 at any named point. Hypothesis looks for the order that breaks it, and shows the shortest.
 """
 
-import queue
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from handed_over import HandedOver
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -30,6 +30,7 @@ NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 NOON_NS = 1_772_625_600_000_000_000
 MOODS = ("204", "204", "400", "422", "503", "lost answer")
 POINTS = (
+    "held",
     "before_commit",
     "after_commit",
     "after_ack",
@@ -86,6 +87,7 @@ class Nothing_is_lost(RuleBasedStateMachine):  # noqa: N801  reads as the promis
         self.unanswered: list[int] = []
         self.acknowledged: set[int] = set()
         self.deadly = ""
+        self.is_calm = False
         self.journal: Journal | None = None
         self.start()
 
@@ -97,10 +99,12 @@ class Nothing_is_lost(RuleBasedStateMachine):  # noqa: N801  reads as the promis
     def start(self) -> None:
         """What a daemon does first: use what was heard. Then the broker sends again what it has no answer for."""
         self.journal = Journal(self.folder / "journal.sqlite", now=lambda: NOW, tell=lambda _: None, crash=self.crash)
-        self.inbox: queue.SimpleQueue[Batch] = queue.SimpleQueue()
+        self.inbox = HandedOver()
         undecoded = list(self.journal.undecoded())
         duplicates = Duplicates([(row.raw, row.version) for row in undecoded])
-        self.receiver = Receiver(self.journal, self.inbox, Fence("test"), duplicates, lambda _: None, self.crash)
+        self.receiver = Receiver(
+            self.journal, self.inbox, Fence("test"), duplicates, lambda _: None, self.crash, lambda _: self.is_calm
+        )
         self.receiver.resume(session_present=True)
         self.sender = Sender(
             self.journal.outbox,
@@ -130,15 +134,14 @@ class Nothing_is_lost(RuleBasedStateMachine):  # noqa: N801  reads as the promis
     def receive(self, numbers: list[int], *, first: int) -> None:
         packets = [encode(first, b"office", (number + 1).to_bytes(2, "big"), b"%d" % number, 5) for number in numbers]
         raw = b"".join(packets)
+        self.receiver.receive(raw, split(raw, 5), NOW, 5, self.acknowledge)
 
-        def acknowledge(ids: Sequence[bytes]) -> None:
-            for each in ids:
-                number = int.from_bytes(each, "big") - 1
-                self.acknowledged.add(number)
-                if number in self.unanswered:
-                    self.unanswered.remove(number)
-
-        self.receiver.receive(raw, split(raw, 5), NOW, 5, acknowledge)
+    def acknowledge(self, ids: Sequence[bytes]) -> None:
+        for each in ids:
+            number = int.from_bytes(each, "big") - 1
+            self.acknowledged.add(number)
+            if number in self.unanswered:
+                self.unanswered.remove(number)
 
     def use(self, batch: Batch) -> None:
         assert self.journal is not None
@@ -147,12 +150,18 @@ class Nothing_is_lost(RuleBasedStateMachine):  # noqa: N801  reads as the promis
         ]
         self.journal.advance(batch.row, b"\n".join(lines), len(lines), [], None)
 
-    @rule(count=st.integers(1, 4), deadly=DEATHS)
-    def deliver(self, count: int, deadly: str) -> None:
+    @rule(count=st.integers(1, 4), deadly=DEATHS, is_calm=st.booleans())
+    def deliver(self, count: int, deadly: str, is_calm: bool) -> None:
         numbers = list(range(self.sent, self.sent + count))
         self.sent += count
         self.unanswered += numbers
+        self.is_calm = is_calm
         self.doing(lambda: self.receive(numbers, first=0x32), deadly)
+        self.is_calm = False
+
+    @rule(deadly=DEATHS)
+    def turn_ends(self, deadly: str) -> None:
+        self.doing(lambda: self.receiver.settle(5, self.acknowledge), deadly)
 
     @rule(deadly=DEATHS)
     def step(self, deadly: str) -> None:
@@ -209,8 +218,10 @@ class Nothing_is_lost(RuleBasedStateMachine):  # noqa: N801  reads as the promis
     def rest(self) -> None:
         """Nobody dies any more and the database is well: all is stored, except the poison, which is set aside."""
         self.database.mood = "204"
+        self.turn_ends("")
         self.step("")
         self.send_all()
+        assert self.acknowledged == set(range(self.sent))
         assert self.journal is not None
         aside = {number_of(letter.line) for letter in self.journal.dead_letters.listed(limit=10**6)}
         assert self.journal.outbox.next(1) == []

@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.real, needs_mosquitto]
 
 READINGS = 60
 POINTS = [
+    "held",
     "before_commit",
     "after_commit",
     "after_ack",

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from offices import EVENING, ac, office, plug
 
-from daemon.engine.gathering import Gathering
-from daemon.engine.inbox import MANY, Decoded, Inbox, Item, Stop
+from daemon.engine.gathering import GATHERED_AT_MOST, Gathering
+from daemon.engine.inbox import MANY, MESSAGES_AT_ONCE, Decoded, Inbox, Item, Stop
 from daemon.mqtt.batch import Batch
 from policies.inputs import Readings, Tick
 from policies.pressing import is_pressing
@@ -146,6 +146,27 @@ def test_requests_of_people_do_not_wait() -> None:
     began = time.monotonic()
     assert len(gathering.next(20, decode, known().office)) == 1
     assert time.monotonic() - began < 10
+
+
+def test_what_only_waits_is_judged_before_a_command_would_have_to_wait_for_its_decoding() -> None:
+    inbox = Inbox()
+    gathering = Gathering(inbox, LONG)
+    calm = [Batch(row, EVENING, [Message("z/p", b"same", EVENING)] * 400, is_calm=True) for row in range(5)]
+    inbox.put_all(calm)
+    began = time.monotonic()
+    assert gathering.next(20, decode, known().office) == calm
+    assert time.monotonic() - began < 10, "two thousand are enough"
+
+
+def test_reads_of_a_flood_make_larger_steps() -> None:
+    inbox = Inbox()
+    flood = [Batch(row, EVENING, [Message("z/p", b"same", EVENING)] * MANY) for row in range(8)]
+    for batch in flood:
+        inbox.put(batch)
+    gathering = Gathering(inbox, LONG)
+    first = gathering.next(20, decode, known().office)
+    assert sum(len(item.batch.messages) for item in first if isinstance(item, Decoded)) == MESSAGES_AT_ONCE
+    assert MESSAGES_AT_ONCE > GATHERED_AT_MOST
 
 
 def test_a_flood_is_not_looked_at_one_by_one_and_waits_for_one_read_more() -> None:

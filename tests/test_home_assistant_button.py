@@ -87,5 +87,5 @@ def test_who_may_press_can_switch_no_rule_with_it() -> None:
 def test_bounces_are_one_wish_and_a_clock_set_back_locks_nobody_out(seconds: float, count: int) -> None:
     broker = Broker(may_arm=True)
     for at in (EVENING, EVENING + timedelta(seconds=seconds)):
-        broker.shown.put(Batch(1, at, [Message(TOPIC, PRESS, at)]))
+        broker.shown.put_all([Batch(1, at, [Message(TOPIC, PRESS, at)])])
     assert asked(broker) == count

@@ -7,7 +7,7 @@ from datetime import timedelta
 from offices import EVENING, office, plug
 
 from daemon.engine.gathering import Gathering
-from daemon.engine.inbox import BATCHES_AT_ONCE, MANY, Calm, Inbox, Item
+from daemon.engine.inbox import BATCHES_AT_ONCE, MANY, Inbox, Item
 from daemon.mqtt.batch import Batch
 from policies.inputs import Tick
 from sensors.messages import Message
@@ -18,29 +18,26 @@ LONG = 20.0
 OFFICE = office(plug(), policies=[]).office
 
 
-def batch(row: int, payload: bytes = b'{"state":"ON"}', count: int = 1) -> Batch:
-    return Batch(row, EVENING, [Message("z/p", payload, EVENING)] * count)
+def said(payload: bytes = b'{"state":"ON"}', count: int = 1) -> list[Message]:
+    return [Message("z/p", payload, EVENING)] * count
 
 
-def watched() -> Inbox:
-    """An inbox that knows the keys of its one topic, and has heard it once."""
-    inbox = Inbox(Unchanged(lambda _: ("state",), timedelta(hours=1)))
-    inbox.put(batch(0))
-    inbox.take(0)
-    return inbox
+def calm(row: int) -> Batch:
+    return Batch(row, EVENING, said(), is_calm=True)
 
 
 def test_what_is_put_is_taken_in_its_order() -> None:
-    inbox = watched()
-    items: list[Item] = [batch(1), Tick(), batch(2, b'{"state":"OFF"}'), batch(3, b'{"state":"OFF"}')]
+    inbox = Inbox()
+    items: list[Item] = [calm(1), Tick(), Batch(2, EVENING, said()), calm(3)]
     for item in items:
         inbox.put(item)
-    assert inbox.take(0) == [Calm(items[0]), items[1], items[2], Calm(items[3])]  # type: ignore[arg-type]  # batches
+    inbox.put_all([calm(4), Batch(5, EVENING, said())])
+    assert inbox.take(0) == [*items, calm(4), Batch(5, EVENING, said())]
     assert inbox.take(0) == []
 
 
-def test_calm_ends_no_wait_for_news_and_news_does() -> None:
-    inbox = watched()
+def waiting_for_news(inbox: Inbox) -> tuple[threading.Thread, list[object]]:
+    """A thread that waits for anything but calm, and what it will have taken."""
     taken: list[object] = []
     waits = threading.Event()
 
@@ -51,9 +48,15 @@ def test_calm_ends_no_wait_for_news_and_news_does() -> None:
     thread = threading.Thread(target=wait)
     thread.start()
     waits.wait()
-    for row in range(1, 4):
-        inbox.put(batch(row))
-        thread.join(0.02)
+    return thread, taken
+
+
+def test_calm_ends_no_wait_for_news_and_news_does() -> None:
+    inbox = Inbox()
+    thread, taken = waiting_for_news(inbox)
+    inbox.put(calm(1))
+    inbox.put_all([calm(2), calm(3)])
+    thread.join(0.05)
     assert thread.is_alive(), "a calm batch has woken it"
     inbox.put(Tick())
     thread.join(LONG / 2)
@@ -61,21 +64,28 @@ def test_calm_ends_no_wait_for_news_and_news_does() -> None:
     assert len(taken) == 4
 
 
+def test_what_came_together_wakes_once_and_is_found_as_a_whole() -> None:
+    inbox = Inbox()
+    thread, taken = waiting_for_news(inbox)
+    inbox.put_all([calm(1), Batch(2, EVENING, said()), calm(3)])
+    thread.join(LONG / 2)
+    assert taken == [calm(1), Batch(2, EVENING, said()), calm(3)]
+
+
 def test_calm_ends_the_wait_for_anything() -> None:
-    inbox = watched()
+    inbox = Inbox()
     began = time.monotonic()
-    inbox.put(batch(1))
-    assert inbox.take(LONG) == [Calm(batch(1))]
+    inbox.put(calm(1))
+    assert inbox.take(LONG) == [calm(1)]
     inbox.take(0, until_calm=False)
-    inbox.put(batch(2))  # nobody is woken: it is there for the next wait
-    assert inbox.take(LONG) == [Calm(batch(2))]
+    inbox.put_all([calm(2)])  # nobody is woken: it is there for the next wait
+    assert inbox.take(LONG) == [calm(2)]
     assert time.monotonic() - began < LONG / 2
 
 
 def test_what_does_not_fit_into_one_step_is_not_waited_for() -> None:
-    inbox = watched()
-    for row in range(BATCHES_AT_ONCE + 3):
-        inbox.put(batch(row))
+    inbox = Inbox()
+    inbox.put_all([calm(row) for row in range(BATCHES_AT_ONCE + 3)])
     began = time.monotonic()
     assert len(inbox.take(LONG)) == BATCHES_AT_ONCE
     assert len(inbox.take(LONG, until_calm=False)) == 3
@@ -83,35 +93,34 @@ def test_what_does_not_fit_into_one_step_is_not_waited_for() -> None:
 
 
 def test_many_at_once_are_not_looked_at_and_the_next_word_of_each_topic_is_news() -> None:
-    inbox = watched()
-    many, after, later = batch(1, b'{"state":"OFF"}', MANY), batch(2), batch(3)
-    for item in (many, after, later):
-        inbox.put(item)
-    assert inbox.take(0) == [many, after, Calm(later)]
+    inbox = Inbox(Unchanged(lambda _: ("state",), timedelta(hours=1)))
+    heard = [said(), said(), said(b'{"state":"OFF"}', MANY), said(), said()]
+    assert [inbox.is_calm(messages) for messages in heard] == [False, True, False, False, True]
+
+
+def test_where_nothing_is_known_of_states_all_is_news() -> None:
+    assert [Inbox().is_calm(said()) for _ in range(2)] == [False, False]
 
 
 def test_calm_batches_are_handed_to_the_step_undecoded_when_the_wait_is_over() -> None:
-    inbox = watched()
-    inbox.put(batch(1))
-    inbox.put(batch(2))
+    inbox = Inbox()
+    inbox.put_all([calm(1), calm(2)])
 
     def decode(_: object) -> list[AnyReading]:
         raise AssertionError("it is known to be calm")
 
-    assert Gathering(inbox, timedelta(milliseconds=10)).next(LONG, decode, OFFICE) == [batch(1), batch(2)]
+    assert Gathering(inbox, timedelta(milliseconds=10)).next(LONG, decode, OFFICE) == [calm(1), calm(2)]
 
 
 def test_once_something_waits_for_its_step_only_news_ends_the_wait() -> None:
     waits: list[bool] = []
 
     class Watched(Inbox):
-        def take(self, seconds: float, *, until_calm: bool = True) -> list[Item | Calm]:
+        def take(self, seconds: float, *, until_calm: bool = True) -> list[Item]:
             waits.append(until_calm)
             return super().take(seconds, until_calm=until_calm)
 
-    inbox = Watched(Unchanged(lambda _: ("state",), timedelta(hours=1)))
-    inbox.put(batch(0))
-    inbox.take(0)
-    inbox.put(batch(1))
+    inbox = Watched()
+    inbox.put(calm(1))
     Gathering(inbox, timedelta(milliseconds=30)).next(LONG, lambda _: [], OFFICE)
-    assert waits == [True, True, False]
+    assert waits == [True, False]

@@ -18,6 +18,7 @@ from daemon.errors import StoreUnavailable
 from daemon.journal.audit import Record, first_break, sealed
 from daemon.journal.journal import Journal
 from daemon.journal.schema import Refused
+from daemon.ports import Read
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 Open = Callable[..., Journal]
@@ -44,13 +45,13 @@ def opened(tmp_path: Path, told: list[str]) -> Iterator[Open]:
 
 
 def commit(journal: Journal, raw: bytes = b"raw") -> int:
-    return journal.commit(raw, NOW, backlog=False, version=5)
+    return journal.commit([Read(raw, NOW)], version=5)
 
 
 def test_what_was_committed_is_there_after_a_restart_until_a_step_has_used_it(opened: Open) -> None:
     journal = opened()
-    first = journal.commit(b"one\x00", NOW, backlog=False, version=5)
-    second = journal.commit(b"two", NOW + timedelta(seconds=1), backlog=True, version=4)
+    first = journal.commit([Read(b"one\x00", NOW)], version=5)
+    second = journal.commit([Read(b"two", NOW + timedelta(seconds=1), backlog=True)], version=4)
     third = commit(journal, b"three")
     journal.advance(first, b"", 0, [], None)
     journal.close()
@@ -351,12 +352,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from daemon.errors import StoreUnavailable
 from daemon.journal.journal import Journal
+from daemon.ports import Read
 now = datetime(2026, 3, 1, tzinfo=UTC)
 journal = Journal(Path(sys.argv[1]) / "journal.sqlite", now=lambda: now, tell=print)
 broken = Path(os.environ["BROKEN_DISK"])
 def attempt(raw):
     try:
-        journal.commit(raw, now, backlog=False, version=5)
+        journal.commit([Read(raw, now)], version=5)
         print("kept", raw.decode())
     except StoreUnavailable as error:
         print("refused", raw.decode(), "failing" in str(error))

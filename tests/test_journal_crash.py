@@ -13,6 +13,7 @@ import pytest
 
 from daemon.journal.audit import first_break
 from daemon.journal.journal import Journal
+from daemon.ports import Read
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 ROOT = Path(__file__).parents[1]
@@ -71,7 +72,7 @@ def test_a_log_torn_at_any_byte_keeps_a_prefix_with_every_commit_that_was_whole(
     reads = [f"read {number} ".encode() * 30 for number in range(3)]
     durable_at = []
     for read in reads:
-        journal.commit(read, NOW, backlog=False, version=5)
+        journal.commit([Read(read, NOW)], version=5)
         durable_at.append(log.stat().st_size)
     journal.advance(1, b"power watts=1.0 1772323200000000000", 1, [b"{}"], b"state")
     durable_at.append(log.stat().st_size)

@@ -11,7 +11,7 @@ import pytest
 import urllib3
 from chaos_broker import Publisher
 from chaos_influxdb import Influxd, needs_influxd
-from chaos_office import METERED
+from chaos_office import METERED, numbered
 from real_mosquitto import Mosquitto, free_port, needs_mosquitto
 from running_office import EMBEDDED, HEAD, Devices, running, wait_for
 from test_chaos_kills import shipped_settings
@@ -101,7 +101,7 @@ def test_a_corrupt_journal_is_set_aside_in_words_and_the_daemon_starts_afresh(
         assert "set aside as journal.sqlite.corrupt-1, a fresh one was started" in caplog.text
         devices = Devices(broker)
         try:
-            devices.say("tele/m1/SENSOR", b'{"ENERGY":{"Total":7}}')
+            devices.say(*numbered(7))
             wait_for(lambda: daemon.network.counters.messages == 1, "a reading")
         finally:
             devices.close()

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from datetime import datetime
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -19,6 +19,7 @@ from daemon.errors import StoreUnavailable
 from daemon.mqtt import connection
 from daemon.mqtt.session import subscribe
 from daemon.mqtt.wire import split
+from daemon.ports import Read
 
 pytestmark = [pytest.mark.real, needs_mosquitto]
 __all__ = ["lasting", "mosquitto"]
@@ -95,14 +96,14 @@ class SlowJournal(ListJournal):
         self.is_busy = threading.Event()
         self.go_on = threading.Event()
 
-    def commit(self, raw: bytes, received_at: datetime, *, backlog: bool, version: int) -> int:
+    def commit(self, reads: Sequence[Read], *, version: int) -> int:
         if not self.rows and not self.go_on.is_set():
             self.is_busy.set()
             assert self.go_on.wait(30)
-            self.rows.append(raw)
+            self.rows += [read.raw for read in reads]
             self.failure = StoreUnavailable("only the first row")
             return 1
-        return super().commit(raw, received_at, backlog=backlog, version=version)
+        return super().commit(reads, version=version)
 
 
 def test_an_acknowledgement_never_reaches_a_broker_that_gave_its_id_to_another_message(mosquitto: Mosquitto) -> None:

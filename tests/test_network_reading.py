@@ -16,6 +16,7 @@ from daemon.mqtt.receiver import Receiver
 from daemon.mqtt.session import BrokerSettings
 from daemon.mqtt.tick import Tick
 from daemon.mqtt.wire import V5, V311, Publish, encode, take
+from daemon.ports import Read
 
 AT = datetime(2026, 7, 14, 7, 0, tzinfo=UTC)
 
@@ -73,12 +74,12 @@ class Desk:
         self.client._sock = self.pipe  # type: ignore[assignment]  # what paho calls a socket
         self.client._thread = threading.current_thread()  # as if its thread were running
 
-    def commit(self, raw: bytes, received_at: datetime, *, backlog: bool, version: int) -> int:
-        self.rows.append(raw)
-        return len(self.rows)
+    def commit(self, reads: Sequence[Read], *, version: int) -> int:
+        self.rows += [read.raw for read in reads]
+        return len(self.rows) - len(reads) + 1
 
-    def put(self, item: Batch, /) -> None:
-        self.batches.append(item)
+    def put_all(self, batches: Sequence[Batch], /) -> None:
+        self.batches += batches
 
     def hear(self, *chunks: bytes) -> None:
         for chunk in chunks:

@@ -1,64 +1,17 @@
 """What a read becomes: one journal row, then acknowledgements, then a batch; and what does not become anything."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
+from receiving_desk import AT, Desk, said
 
 from daemon.errors import StoreUnavailable
-from daemon.mqtt.batch import Batch, batch_from_raw
+from daemon.mqtt.batch import batch_from_raw
 from daemon.mqtt.dialect import Dialect
-from daemon.mqtt.duplicates import Duplicates
 from daemon.mqtt.fence import RESEND_SECONDS, Fence
-from daemon.mqtt.receiver import Receiver
 from daemon.mqtt.tick import Tick
-from daemon.mqtt.wire import V5, V311, encode, split
-
-AT = datetime(2026, 7, 14, 7, 0, tzinfo=UTC)
-
-
-class Desk:
-    """Journal, acknowledgements, inbox and crash points, written down in one list in the order they were used."""
-
-    def __init__(self, rows: Sequence[tuple[bytes, int]] = ()) -> None:
-        self.done: list[str] = []
-        self.told: list[str] = []
-        self.batches: list[Batch] = []
-        self.rows: list[tuple[bytes, datetime, bool, int]] = []
-        self.failure: Exception | None = None
-        self.fence = Fence("hq")
-        self.fence.raise_again()
-        self.token = self.fence.due(0.0) or b""
-        self.receiver = Receiver(self, self, self.fence, Duplicates(rows), self.told.append, self.done.append)
-
-    def commit(self, raw: bytes, received_at: datetime, *, backlog: bool, version: int) -> int:
-        if self.failure:
-            raise self.failure
-        self.rows.append((raw, received_at, backlog, version))
-        self.done.append("commit")
-        return len(self.rows)
-
-    def put(self, item: Batch, /) -> None:
-        self.batches.append(item)
-        self.done.append("put")
-
-    def acknowledge(self, packet_ids: Sequence[bytes]) -> None:
-        self.done.append("ack " + ",".join(str(int.from_bytes(each, "big")) for each in packet_ids))
-
-    def hear(self, *packets: bytes, at: datetime = AT, version: int = V5) -> None:
-        raw = b"".join(packets)
-        self.receiver.receive(raw, split(raw, version), at, version, self.acknowledge)
-
-    def pass_fence(self) -> None:
-        self.hear(said("officed/hq/fence", self.token.decode(), 999))
-        self.done.clear()
-
-
-def said(
-    topic: str, payload: str, mid: int = 0, *, dup: bool = False, retain: bool = False, version: int = V5
-) -> bytes:
-    first = 0x30 | (2 if mid else 0) | (8 if dup else 0) | retain
-    return encode(first, topic.encode(), mid.to_bytes(2, "big") if mid else b"", payload.encode(), version)
+from daemon.mqtt.wire import V5, V311, encode
 
 
 def test_a_read_is_committed_then_acknowledged_then_handed_over() -> None:

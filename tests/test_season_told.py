@@ -13,7 +13,7 @@ from offices import SHANGHAI, WEDNESDAY, office, plug
 from painted import Painted, busy_state
 
 from daemon.engine.engine import Engine
-from daemon.engine.inbox import Calm, Remark, SeasonChanged
+from daemon.engine.inbox import Remark, SeasonChanged
 from daemon.errors import StoreUnavailable
 from daemon.journal.journal import Journal
 from daemon.season_watch import SeasonWatch
@@ -68,7 +68,7 @@ class Bench:
     def turn(self, seconds: float = 0.0) -> None:
         """What is in the inbox, and what is due."""
         self.clock.at += timedelta(seconds=seconds)
-        self.engine.turn([item for item in self.engine.inbox.take(0) if not isinstance(item, Calm)])
+        self.engine.turn(self.engine.inbox.take(0))
         self.engine._make_durable(must=True)
 
     def again(self, state: State) -> None:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from daemon.engine.inbox import MANY, MESSAGES_AT_ONCE, Calm, Decoded, Inbox, Item
+from daemon.engine.inbox import MANY, MESSAGES_AT_ONCE, Decoded, Inbox, Item
 from daemon.mqtt.batch import Batch
 from policies.office.office import Office
 from policies.pressing import is_pressing
@@ -19,8 +19,10 @@ from sensors.readings import AnyReading
 LONGEST = timedelta(seconds=1)
 SHORTEST = timedelta(milliseconds=5)
 """Where nothing is to be gathered on its way in: a command then finds the engine free more often than not."""
-NEXT_SECONDS = 0.025
-"""The next read has come by then, where there is one: `max_ingest_delay` and a little."""
+FLOOD_SECONDS = 0.1
+"""Where reads are large, more of them follow: so long they are waited for."""
+GATHERED_AT_MOST = 2000
+"""Otherwise: a command that presses first waits until they are decoded."""
 
 Decode = Callable[[Sequence[Message]], list[AnyReading]]
 
@@ -40,7 +42,7 @@ class Gathering:
         now = time.monotonic()
         until = now + seconds
         ready: list[Item] = []
-        count = 0
+        count, most = 0, GATHERED_AT_MOST
         while True:
             items = self._inbox.take(max(0.001, until - now), until_calm=not ready)
             now = time.monotonic()
@@ -51,11 +53,11 @@ class Gathering:
                 until = min(until, now + self._longest)
             presses = self._longest <= 0
             for item in items:
-                if isinstance(item, Calm):
-                    count += len(item.batch.messages)
-                    ready.append(item.batch)
-                elif presses or not isinstance(item, Batch):
+                if not isinstance(item, Batch):
                     presses = True
+                    ready.append(item)
+                elif item.is_calm or presses:
+                    count += len(item.messages)
                     ready.append(item)
                 else:
                     count += len(item.messages)
@@ -63,8 +65,8 @@ class Gathering:
                     if len(item.messages) < MANY:
                         presses = self._presses(ready[-1], office)
                     else:
-                        until = min(until, now + NEXT_SECONDS)
-            if presses or count >= MESSAGES_AT_ONCE or now >= until:
+                        until, most = min(until, now + FLOOD_SECONDS), MESSAGES_AT_ONCE
+            if presses or count >= most or now >= until:
                 return ready
 
     def _presses(self, item: Item, office: Office) -> bool:

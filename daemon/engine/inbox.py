@@ -84,15 +84,10 @@ Item = Batch | Decoded | Input | Reconfigured | Remark | Stop
 HearRequest = Callable[[Message, Office, datetime], Sequence[Asked]]
 """What a person's message asks for: one thing, or nothing."""
 BATCHES_AT_ONCE = 64
-MESSAGES_AT_ONCE = 2000  # more leave the processor's cache before they are used
+MESSAGES_AT_ONCE = 3000
+"""In a flood a device is judged once for so many; each thousand more takes two megabytes and saves little."""
 MANY = 500
 """Messages of one read that are not looked at one by one: more of them follow with the next read, or they are judged then."""
-
-
-class Calm(NamedTuple):
-    """A batch in which nothing says anything new about a state (`sensors.unchanged`): its judgement may wait a moment."""
-
-    batch: Batch
 
 
 class Inbox:
@@ -101,7 +96,7 @@ class Inbox:
     def __init__(self, unchanged: Unchanged | None = None) -> None:
         """`unchanged` None: every batch may be news."""
         self.unchanged = unchanged
-        self._items: deque[Item | Calm] = deque()
+        self._items: deque[Item] = deque()
         self._bell = threading.Lock()  # free while it rings
         self._bell.acquire()
         self._rings_for_calm = True
@@ -109,22 +104,22 @@ class Inbox:
 
     def put(self, item: Item) -> None:
         """Hand over; never blocks."""
-        if isinstance(item, Batch) and self._is_calm(item.messages):
-            self._items.append(Calm(item))
-            if not self._rings_for_calm:
-                return
-        else:
-            self._items.append(item)
-        if self._bell.locked():
-            with suppress(RuntimeError):  # another thread has just rung it
-                self._bell.release()
+        self._items.append(item)
+        if self._rings_for_calm or not (isinstance(item, Batch) and item.is_calm):
+            self._ring()
 
-    def take(self, seconds: float, *, until_calm: bool = True) -> list[Item | Calm]:
+    def put_all(self, batches: Sequence[Batch], /) -> None:
+        """Hand over what came together: whoever waits is woken once, and finds all of it."""
+        self._items.extend(batches)
+        if self._rings_for_calm or not all(batch.is_calm for batch in batches):
+            self._ring()
+
+    def take(self, seconds: float, *, until_calm: bool = True) -> list[Item]:
         """What there is, up to what fits into one step. Waits at most so long: for anything, or for anything but calm."""
         self._rings_for_calm = until_calm
         is_there = self._has_left or (until_calm and len(self._items) > 0)
         self._bell.acquire(timeout=0 if is_there else seconds)
-        taken: list[Item | Calm] = []
+        taken: list[Item] = []
         count = 0
         while self._items and len(taken) < BATCHES_AT_ONCE and count < MESSAGES_AT_ONCE:
             item = self._items.popleft()
@@ -133,7 +128,13 @@ class Inbox:
         self._has_left = bool(self._items)
         return taken
 
-    def _is_calm(self, messages: Sequence[Message]) -> bool:
+    def _ring(self) -> None:
+        if self._bell.locked():
+            with suppress(RuntimeError):  # another thread has just rung it
+                self._bell.release()
+
+    def is_calm(self, messages: Sequence[Message]) -> bool:
+        """Whether none of these is news. To be asked of all that comes, in order, by the one thread that puts batches."""
         if self.unchanged is None:
             return False
         if len(messages) < MANY:
@@ -142,7 +143,5 @@ class Inbox:
         return False
 
 
-def _messages_in(item: Item | Calm) -> int:
-    if isinstance(item, Calm):
-        item = item.batch
+def _messages_in(item: Item) -> int:
     return len(item.messages) if isinstance(item, Batch) else 0

@@ -13,11 +13,12 @@ from typing import cast
 
 from daemon.errors import StoreUnavailable
 from daemon.journal.audit import ORIGIN, Entry, Record, instant, microseconds, sealed
-from daemon.journal.database import Database, Row
+from daemon.journal.database import Database, Row, Value
 from daemon.journal.dead_letters import DeadLetters
 from daemon.journal.letting_go import LET_GO, what_may_go
 from daemon.journal.outbox import Outbox
 from daemon.journal.schema import CrashPoint, RawRow
+from daemon.ports import Read
 
 _PAGE_BYTES = 16_384  # rows are reads of up to 256 kB: chains of small pages cost twice as much
 _MEASURE_EVERY = 64
@@ -29,7 +30,10 @@ _MARK = (
     "INSERT INTO mark (name, value) VALUES ('decoded', ?)"
     " ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)"
 )
-_INSERT = "INSERT INTO raw (row, received_at_us, backlog, version, crc, bytes) VALUES (?, ?, ?, ?, ?, ?)"
+_INSERT = "INSERT INTO raw (row, received_at_us, backlog, version, crc, bytes) VALUES "
+_VALUES = "(?, ?, ?, ?, ?, ?)"
+_KEEP = "INSERT OR REPLACE INTO snapshot (kind, at_us, bytes) VALUES (?, ?, ?)"
+_AUDIT = "SELECT seq, at_us, kind, body, previous, hash FROM audit"
 
 
 class Journal:
@@ -67,19 +71,21 @@ class Journal:
         with self._database.lock, self._database.failing():
             self._used_bytes = self._database.used_bytes()
 
-    def commit(self, raw: bytes, received_at: datetime, *, backlog: bool, version: int) -> int:
-        """Keep one read's bytes. They are on the disk when this returns, with the number of their row."""
+    def commit(self, reads: Sequence[Read], *, version: int) -> int:
+        """Keep what was read, a row each. All of it is on the disk when this returns, with the number of the first row."""
         self._crash("before_commit")
         with self._database.lock:
-            self._leave_room_for(len(raw))
-            row = self._next_row
-            # Used up even by a failure: a row whose sync failed may turn out to be there after all. It was never
-            # acknowledged, the broker sends it again, and the next step's `advance` removes it.
-            self._next_row = row + 1
-            stamp = microseconds(received_at)
-            self._database.alone(_INSERT, (row, stamp, backlog, version, zlib.crc32(raw), raw))
+            self._leave_room_for(sum(len(read.raw) for read in reads))
+            first = self._next_row
+            # Used up even by a failure: rows whose sync failed may turn out to be there after all. They were never
+            # acknowledged, the broker sends them again, and the next step's `advance` removes them.
+            self._next_row = first + len(reads)
+            values: list[Value] = []
+            for row, (raw, at, backlog) in enumerate(reads, first):
+                values += (row, microseconds(at), backlog, version, zlib.crc32(raw), raw)
+            self._database.alone(_INSERT + ", ".join([_VALUES] * len(reads)), values)
         self._crash("after_commit")
-        return row
+        return first
 
     # engine thread
 
@@ -123,8 +129,7 @@ class Journal:
                 self.outbox.put(connection, lines, count)
             self._chain(records, now)
             if snapshot is not None:
-                values = ("state", microseconds(now), snapshot)
-                connection.execute("INSERT OR REPLACE INTO snapshot (kind, at_us, bytes) VALUES (?, ?, ?)", values)
+                connection.execute(_KEEP, ("state", microseconds(now), snapshot))
             connection.execute(_MARK, (decoded_row,))
         if count:
             self.outbox.added(count)
@@ -136,8 +141,7 @@ class Journal:
         with self._database.writing() as connection:
             self._chain(records, now)
             if kept is not None:
-                values = (kept[0], microseconds(now), kept[1])
-                connection.execute("INSERT OR REPLACE INTO snapshot (kind, at_us, bytes) VALUES (?, ?, ?)", values)
+                connection.execute(_KEEP, (kept[0], microseconds(now), kept[1]))
 
     def latest_snapshot(self) -> bytes | None:
         """The state that belongs to the mark `decoded`; None before the first one."""
@@ -145,18 +149,16 @@ class Journal:
 
     def keep_office(self, row: int, snapshot: bytes) -> None:
         """Keep what was heard up to this row. Rows after it stay, used or not, until the next time."""
-        values = ("office", microseconds(self._now()), snapshot)
         with self._database.writing() as connection:
-            connection.execute("INSERT OR REPLACE INTO snapshot (kind, at_us, bytes) VALUES (?, ?, ?)", values)
+            connection.execute(_KEEP, ("office", microseconds(self._now()), snapshot))
             connection.execute("INSERT OR REPLACE INTO mark (name, value) VALUES ('office', ?)", (row,))
             connection.execute("DELETE FROM raw WHERE row <= ?", (row,))
         self._kept_row = row
 
     def keep(self, kind: str, body: bytes) -> None:
         """Keep one record of that kind, in the place of the last one. Any thread."""
-        values = (kind, microseconds(self._now()), body)
         with self._database.writing() as connection:
-            connection.execute("INSERT OR REPLACE INTO snapshot (kind, at_us, bytes) VALUES (?, ?, ?)", values)
+            connection.execute(_KEEP, (kind, microseconds(self._now()), body))
 
     def kept(self, kind: str) -> bytes | None:
         """The last record of that kind; None before the first one."""
@@ -165,8 +167,10 @@ class Journal:
 
     def audit(self, *, after_seq: int = 0, limit: int = 1000) -> list[Entry]:
         """The trail in order; page on with the last `seq`. `first_break` (daemon/journal/audit.py) verifies it."""
-        query = "SELECT seq, at_us, kind, body, previous, hash FROM audit WHERE seq > ? ORDER BY seq LIMIT ?"
-        return [_entry(row) for row in self._database.rows(query, (after_seq, limit))]
+        return [
+            _entry(row)
+            for row in self._database.rows(f"{_AUDIT} WHERE seq > ? ORDER BY seq LIMIT ?", (after_seq, limit))
+        ]
 
     # anybody
 
@@ -182,8 +186,7 @@ class Journal:
 
     def last_audit(self) -> Entry | None:
         """The last entry of the trail; None before the first one."""
-        query = "SELECT seq, at_us, kind, body, previous, hash FROM audit ORDER BY seq DESC LIMIT 1"
-        found = self._database.rows(query)
+        found = self._database.rows(f"{_AUDIT} ORDER BY seq DESC LIMIT 1")
         return _entry(found[0]) if found else None
 
     @property
@@ -214,9 +217,7 @@ class Journal:
             self._unmeasured = 0
         self._full = self._used_bytes + size > self._limit_bytes
         if self._full:
-            raise StoreUnavailable(
-                f"journal full: {self._used_bytes} of {self._limit_bytes} bytes are waiting to be sent"
-            )
+            raise StoreUnavailable(f"journal full: {self._used_bytes} of {self._limit_bytes} bytes wait to be sent")
         self._used_bytes += size + _PAGE_BYTES // 2
         self._unmeasured += 1
 

@@ -15,21 +15,23 @@ class Batch(msgspec.Struct, frozen=True):
     """The messages of journal row `row`, in the order of the wire.
 
     Message i has `arrived_at` = `received_at` + i microseconds: a store that keeps one value per instant would lose one
-    of two readings that came together.
+    of two readings that came together. `is_calm`: nothing in it says anything new about a state (`sensors.unchanged`), so
+    its judgement may wait a moment.
     """
 
     row: int
     received_at: datetime
     messages: list[Message]
+    is_calm: bool = False
 
 
 def batch_from_raw(raw: bytes, received_at: datetime, backlog: bool, version: int, row: int) -> Batch:
     """The batch of a journal row: the same arguments give the same batch. Raises wire.WireError on a damaged row."""
-    return batch_of(split(raw, version), received_at, backlog=backlog, row=row)
+    return Batch(row, received_at, messages_of(split(raw, version), received_at, backlog=backlog))
 
 
-def batch_of(publishes: Sequence[Publish], received_at: datetime, *, backlog: bool, row: int) -> Batch:
-    """The same from packets that are split already.
+def messages_of(publishes: Sequence[Publish], received_at: datetime, *, backlog: bool) -> list[Message]:
+    """The messages of packets that are split already.
 
     A topic that is no UTF-8 (forbidden, seen) keeps its replacement signs; no family will know it.
     """
@@ -43,4 +45,4 @@ def batch_of(publishes: Sequence[Publish], received_at: datetime, *, backlog: bo
             name = topic.decode("utf-8", "replace")
         append(Message(name, payload, at, bool(first & RETAIN), backlog))
         at += _STEP
-    return Batch(row, received_at, messages)
+    return messages

@@ -15,7 +15,7 @@ from daemon.mqtt.reading import ReadingClient
 from daemon.mqtt.receiver import Counters, Receiver
 from daemon.mqtt.session import BrokerSettings, introduce, subscribe
 from daemon.mqtt.tick import Tick
-from daemon.ports import CrashPoint, Inbox, Journal, Tell
+from daemon.ports import CrashPoint, Inbox, IsCalm, Journal, Tell
 from sensors.messages import Outgoing
 
 _log = logging.getLogger(__name__)
@@ -52,10 +52,11 @@ class Network:
         recent: Iterable[tuple[bytes, int]] = (),
         receive_path: ReceivePath | None = None,
         crash: CrashPoint = _nothing,
+        is_calm: IsCalm = lambda _: False,
     ) -> None:
         self.receive_path: ReceivePath = receive_path or _tested_path()
         self._fence = Fence(settings.site)
-        self._receiver = Receiver(journal, inbox, self._fence, Duplicates(recent), tell, crash)
+        self._receiver = Receiver(journal, inbox, self._fence, Duplicates(recent), tell, crash, is_calm)
         tick = Tick(settings.max_ingest_delay)
         self._client = ReadingClient(settings.client_id, self._receiver, tick, now, own=self.receive_path == "own")
         introduce(self._client, settings)

@@ -27,6 +27,8 @@ _FEW_BYTES = 16 * 1024
 """Room for an office's reads: for more the kernel would have to find fresh pages every time."""
 _READS = 8
 """So often in a row without a turn of paho's loop, which looks after keepalive, fence and what wants to leave."""
+_HELD_SECONDS = 0.02
+"""Where reads do not wait for each other, what says nothing new waits so long for the next."""
 _PUBLISH = 0x30
 _QOS1 = 0x02
 _EXACTLY_ONCE = 2
@@ -51,18 +53,27 @@ class ReadingClient(SteadyClient):
         self._serving: bytes | None = None
         self._served = 0
         self._is_write_dead = False
+        self._overslept = 0.0
 
     def loop_read(self, max_packets: int = 1) -> MQTTErrorCode:
         """Read, keep, acknowledge, hand over, let more gather; and again. Network thread; raises nothing."""
         if not self._own:
             return super().loop_read(max_packets)
-        sock = self._sock
-        if sock is None:
+        if self._sock is None:
             return MQTTErrorCode.MQTT_ERR_NO_CONN
+        code = self._read_on(self._sock)
+        if self._out_packet and self._sock is not None:
+            code = self.loop_write() or code  # a command does not wait for the commit of what says nothing
+        self._receiver.settle(self.version, self.acknowledge)
+        return self.lose() if self._is_write_dead and self._sock is not None else code
+
+    def _read_on(self, sock: object) -> MQTTErrorCode:
+        """Read after read, until nothing comes, something wants to leave, or it is paho's turn."""
         for _ in range(_READS):
             try:
                 chunk = self._read_all()
             except BlockingIOError:
+                self._receiver.stalled()
                 break
             except OSError:
                 return self.lose()
@@ -71,13 +82,12 @@ class ReadingClient(SteadyClient):
             began = time.monotonic()
             with self._msgtime_mutex:
                 self._last_bytes_received = began  # else paho's keepalive closes a healthy connection
-            before = self._receiver.counters.acks
+            before = self._receiver.wanted
             code = self._digest(chunk)
             if code or self._sock is not sock:
                 return code
-            wait = self._tick.after(len(chunk), self._receiver.counters.acks - before, began)
-            # What comes just after this read is stored within the wait, if storing it takes as long as this one took.
-            if not self._let_gather(wait - 2 * (time.monotonic() - began)):
+            wait = self._tick.after(len(chunk), self._receiver.wanted - before, began)
+            if not self._let_gather(wait - self._costs(began)):
                 break
         return MQTTErrorCode.MQTT_ERR_SUCCESS
 
@@ -204,12 +214,30 @@ class ReadingClient(SteadyClient):
         if message.qos == _EXACTLY_ONCE and not self._receiver.is_failing:
             self.ack(message.mid, _EXACTLY_ONCE)
 
+    def _costs(self, began: float) -> float:
+        """What a wait has to be shorter by: so long waking up, the next read and its commit will take by what this one took."""
+        return 2 * (time.monotonic() - began + self._receiver.storing_seconds) + self._overslept
+
     def _let_gather(self, seconds: float) -> bool:
-        """Wait; a message of ours that wants to leave ends the wait. True: waited in full, so there is more to read."""
-        if seconds <= 0 or self._sockpairR is None or self._out_packet:
+        """Wait for more; a message of ours that wants to leave ends the wait. True: there may be more to read.
+
+        Without a wait, the next read is only worth waiting for where something is held.
+        """
+        sock, bell = self._sock, self._sockpairR
+        if sock is None or bell is None or self._out_packet:
             return False
-        woken, _, _ = select.select([self._sockpairR], [], [], seconds)
-        return not woken and not self._out_packet
+        if seconds > 0:
+            until = time.monotonic() + seconds
+            if select.select([bell], [], [], seconds)[0]:
+                return False
+            self._overslept = max(0.0, time.monotonic() - until)
+            return not self._out_packet
+        if self._tick.is_idle or not self._receiver.is_holding:
+            return False
+        readable, _, _ = select.select([sock, bell], [], [], _HELD_SECONDS)
+        if not readable:
+            self._receiver.stalled()
+        return sock in readable and bell not in readable
 
     def _forget(self) -> None:
         self._parts = []

@@ -1,22 +1,23 @@
 """Durable first, acknowledged second, handed over third: the order that everything else here exists for.
 
-All of it happens on the network thread, in the iteration that read the bytes and on the connection they came by. An
-acknowledgement from another thread, or a moment later, would confirm somebody else's message after a reconnect.
+All of it happens on the network thread, in one turn of its loop and on the connection the bytes came by. An acknowledgement
+from another thread, or on the next connection, would confirm somebody else's message.
 """
 
 import logging
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import itemgetter
-from typing import NamedTuple
 
 from daemon.errors import StoreUnavailable
-from daemon.mqtt.batch import batch_of
+from daemon.mqtt.batch import Batch, messages_of
 from daemon.mqtt.duplicates import Duplicates
 from daemon.mqtt.fence import Fence
+from daemon.mqtt.holding import Group, Holding
 from daemon.mqtt.wire import DUP, Publish, bounds
-from daemon.ports import CrashPoint, Inbox, Journal, Tell
+from daemon.ports import CrashPoint, Inbox, IsCalm, Journal, Read, Tell
 
 _log = logging.getLogger(__name__)
 
@@ -47,90 +48,133 @@ class Counters:
     duplicates: int = 0
 
 
-class _Group(NamedTuple):
-    """Packets that become one journal row, and the packet ids that are acknowledged with them."""
-
-    raw: bytes
-    publishes: list[Publish]
-    packet_ids: list[bytes]
-    backlog: bool
-    received_at: datetime
-
-
 class Receiver:
     """What happens to the packets of one read. Belongs to the network thread."""
 
     def __init__(
-        self, journal: Journal, inbox: Inbox, fence: Fence, duplicates: Duplicates, tell: Tell, crash: CrashPoint
+        self,
+        journal: Journal,
+        inbox: Inbox,
+        fence: Fence,
+        duplicates: Duplicates,
+        tell: Tell,
+        crash: CrashPoint,
+        is_calm: IsCalm = lambda _: False,
     ) -> None:
         self.counters = Counters()
         self.is_failing = False
         self.is_leaving = False
         """Set before DISCONNECT: an acknowledgement behind it would be lost, and its reading stored twice."""
+        self.storing_seconds = 0.0
+        """What keeping and acknowledging took the last time."""
+        self.wanted = 0
+        """Acknowledgements that the broker has asked for since the start."""
         self._journal = journal
         self._inbox = inbox
         self._fence = fence
         self._duplicates = duplicates
         self._tell = tell
         self._crash = crash
-        self._held: list[_Group] = []
+        self._is_calm = is_calm
+        self._holding = Holding()
+        self._withheld: list[Group] = []
         self._missed = 0
         self._free_at: datetime | None = None
 
     def resume(self, *, session_present: bool) -> None:
-        """A new connection: what was withheld on the old one will come again, and may not be acknowledged here."""
-        self._held.clear()
+        """A new connection: what was not acknowledged on the old one will come again, and may not be acknowledged here."""
+        self._holding.release()
+        self._withheld.clear()
         self._missed = 0
         self._duplicates.resume(session_present=session_present)
 
     def receive(
         self, raw: bytes, publishes: list[Publish], received_at: datetime, version: int, acknowledge: Acknowledge
     ) -> None:
-        """Keep, acknowledge, hand over. `raw` are the bytes of exactly these packets."""
+        """Keep, acknowledge, hand over; or let it wait for `settle`. `raw` are the bytes of exactly these packets."""
         if self.is_leaving:
             return
-        if self._held:
+        if self._withheld:
             self._missed += len(publishes)
             self.counters.refused += len(publishes)
             return
         received_at = self._untied(received_at, len(publishes))
         if self._is_plain(raw, publishes):
             ids = [publish[2] for publish in publishes if publish[2]]
-            groups = [_Group(raw, publishes, ids, backlog=not self._fence.passed, received_at=received_at)]
-        else:
-            groups = list(self._sorted(raw, publishes, received_at))
-        self._store(groups, version, acknowledge)
+            self.wanted += len(ids)
+            group = self._group(raw, publishes, ids, received_at, backlog=not self._fence.passed)
+            if self._holding.takes(group):
+                self._crash("held")
+            else:
+                self._store([*self._holding.release(), group], version, acknowledge)
+            return
+        self.settle(version, acknowledge)
+        for group in self._sorted(raw, publishes, received_at):
+            self.wanted += len(group.packet_ids)
+            self._store([group], version, acknowledge)
+
+    @property
+    def is_holding(self) -> bool:
+        """Does something wait for `settle`?"""
+        return bool(self._holding)
+
+    def stalled(self) -> None:
+        """Nothing came although we have waited."""
+        self._holding.stalled()
+
+    def settle(self, version: int, acknowledge: Acknowledge) -> None:
+        """Keep, acknowledge and hand over what waits. To be called at the end of every turn."""
+        groups = self._holding.release()
+        if groups and not self.is_leaving:
+            self._store(groups, version, acknowledge)
 
     def retry(self, version: int, acknowledge: Acknowledge) -> bool:
         """Offer the journal again what it could not take. True: it is well, and the broker has to resend the rest."""
-        if not self._held:
+        if not self._withheld:
             return False
-        groups, self._held = self._held, []
+        groups, self._withheld = self._withheld, []
         self._store(groups, version, acknowledge)
-        return not self._held and self._missed > 0
+        return not self._withheld and self._missed > 0
 
-    def _store(self, groups: Sequence[_Group], version: int, acknowledge: Acknowledge) -> None:
-        for index, group in enumerate(groups):
-            row = 0
-            if group.publishes:
-                self._crash("before_commit")
-                try:
-                    row = self._journal.commit(group.raw, group.received_at, backlog=group.backlog, version=version)
-                except Exception as error:  # noqa: BLE001  whatever it is: not durable, so not acknowledged
-                    self._withhold(groups[index:], error)
-                    return
-                self._crash("after_commit")
-                self._recover()
+    def _store(self, groups: Sequence[Group], version: int, acknowledge: Acknowledge) -> None:
+        """Groups that are one commit: all or none of them."""
+        if self._withheld:
+            self._withheld += groups
+            return
+        kept = [group for group in groups if group.messages]
+        row = 0
+        if kept:
+            began = time.monotonic()
+            self._crash("before_commit")
+            try:
+                reads = [Read(group.raw, group.received_at, group.backlog) for group in kept]
+                row = self._journal.commit(reads, version=version)
+            except Exception as error:  # noqa: BLE001  whatever it is: not durable, so not acknowledged
+                self._withhold(groups, error)
+                return
+            self._crash("after_commit")
+            self.storing_seconds = time.monotonic() - began
+            self._recover()
+            for group in kept:
                 self._duplicates.remember(group.raw, version)
-            acknowledge(group.packet_ids)
-            if not group.publishes:
-                continue
-            self._crash("after_ack")
-            self.counters.batches += 1
-            self.counters.messages += len(group.publishes)
-            self.counters.bytes += len(group.raw)
-            self._inbox.put(batch_of(group.publishes, group.received_at, backlog=group.backlog, row=row))
-            self._crash("after_handover")
+        acknowledge([each for group in groups for each in group.packet_ids])
+        if not kept:
+            return
+        self._crash("after_ack")
+        batches = [
+            Batch(number, group.received_at, group.messages, group.is_calm) for number, group in enumerate(kept, row)
+        ]
+        self._inbox.put_all(batches)
+        self.counters.batches += len(kept)
+        self.counters.messages += sum(len(group.messages) for group in kept)
+        self.counters.bytes += sum(len(group.raw) for group in kept)
+        self._crash("after_handover")
+
+    def _group(
+        self, raw: bytes, publishes: Sequence[Publish], ids: list[bytes], received_at: datetime, *, backlog: bool
+    ) -> Group:
+        messages = messages_of(publishes, received_at, backlog=backlog)
+        return Group(raw, messages, ids, backlog, received_at, self._is_calm(messages))
 
     def _is_plain(self, raw: bytes, publishes: Sequence[Publish]) -> bool:
         """Neither fence nor duplicate can be among them: no need to look at each."""
@@ -138,7 +182,7 @@ class Receiver:
             return True
         return self._fence.topic_bytes not in raw and max(map(_FIRST, publishes)) < _FIRST_WITH_DUP
 
-    def _sorted(self, raw: bytes, publishes: Sequence[Publish], received_at: datetime) -> Iterator[_Group]:
+    def _sorted(self, raw: bytes, publishes: Sequence[Publish], received_at: datetime) -> Iterator[Group]:
         """Without fences and duplicates, cut where the backlog ends: at most two groups, once a connection."""
         kept: list[Publish] = []
         parts: list[bytes] = []
@@ -149,7 +193,7 @@ class Receiver:
                 ids.append(packet_id)
             if topic == self._fence.topic_bytes:
                 if self._fence.opens(payload):
-                    yield _Group(b"".join(parts), kept, ids, backlog=True, received_at=received_at)
+                    yield self._group(b"".join(parts), kept, ids, received_at, backlog=True)
                     received_at += timedelta(microseconds=len(kept))
                     kept, parts, ids = [], [], []
             elif first & DUP and not self._fence.passed and self._duplicates.has(publish):
@@ -158,11 +202,11 @@ class Receiver:
                 kept.append(publish)
                 parts.append(raw[start:end])
         if ids or kept:
-            yield _Group(b"".join(parts), kept, ids, backlog=not self._fence.passed, received_at=received_at)
+            yield self._group(b"".join(parts), kept, ids, received_at, backlog=not self._fence.passed)
 
-    def _withhold(self, groups: Sequence[_Group], error: Exception) -> None:
-        """Keep at most this one read; no acknowledgement leaves until the journal has it. Pings go on."""
-        self._held = list(groups)
+    def _withhold(self, groups: Sequence[Group], error: Exception) -> None:
+        """Keep at most what one turn has read; no acknowledgement leaves until the journal has it. Pings go on."""
+        self._withheld = list(groups)
         if not self.is_failing:
             self.is_failing = True
             if not isinstance(error, StoreUnavailable):

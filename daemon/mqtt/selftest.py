@@ -5,7 +5,7 @@ SUBACK in between), cut at every byte, goes through our reader; whole, it goes t
 ids, flags and the bytes of the acknowledgements must be the same. Takes some 0.1 s, opens no socket.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from threading import current_thread
 from typing import Any
@@ -20,6 +20,7 @@ from daemon.mqtt.reading import ReadingClient
 from daemon.mqtt.receiver import Receiver
 from daemon.mqtt.tick import Tick
 from daemon.mqtt.wire import V5, V311, encode, encode_length, split
+from daemon.ports import Read
 
 Seen = list[tuple[bytes, bytes, bytes, bool, bool]]
 """Topic, payload, packet id, retain, DUP."""
@@ -131,12 +132,12 @@ class _Ours:
         ]
         return seen, bytes(self._pipe.sent), self._client._ping_t == 0  # noqa: SLF001  same
 
-    def commit(self, raw: bytes, received_at: datetime, *, backlog: bool, version: int) -> int:  # noqa: ARG002  a port
-        self._raws.append(raw)
+    def commit(self, reads: Sequence[Read], *, version: int) -> int:  # noqa: ARG002  a port
+        self._raws += [read.raw for read in reads]
         return len(self._raws)
 
-    def put(self, item: Batch, /) -> None:
-        self._batches.append(item)
+    def put_all(self, batches: Sequence[Batch], /) -> None:
+        self._batches += batches
 
 
 def _stock(stream: bytes, version: int) -> tuple[Seen, bytes, bool]:

@@ -22,6 +22,8 @@ class Tick:
 
     def __init__(self, max_delay: timedelta) -> None:
         self._most = max_delay.total_seconds()
+        self.is_idle = True
+        """Was there a pause before the last read?"""
         self._grown = 0.0
         self._waited = 0.0
         self._read_at = float("-inf")
@@ -36,9 +38,10 @@ class Tick:
         """Seconds to wait after a read of this size and so many messages that began at `now` (monotonic seconds)."""
         pause = now - self._read_at
         self._read_at = now
+        self.is_idle = pause - self._waited > IDLE_SECONDS
         if self._most <= 0:
             return 0.0
-        if pause - self._waited > IDLE_SECONDS:
+        if self.is_idle:
             self._grown = 0.0
             self._equal = 0
             self._waited = 0.0

@@ -1,0 +1,156 @@
+"""One turn of the network thread over a pipe: several reads, what says nothing new held until its end, one commit."""
+
+import select
+import threading
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from daemon.mqtt.batch import Batch
+from daemon.mqtt.duplicates import Duplicates
+from daemon.mqtt.fence import Fence
+from daemon.mqtt.reading import ReadingClient
+from daemon.mqtt.receiver import Receiver
+from daemon.mqtt.tick import Tick
+from daemon.mqtt.wire import V5, encode
+from daemon.ports import Read
+
+AT = datetime(2026, 7, 14, 7, 0, tzinfo=UTC)
+Gather = Callable[[float], bool]
+
+
+class Wire:
+    """A socket, a journal and an inbox; `done` is the order of what left and what was stored."""
+
+    def __init__(self, delay: timedelta = timedelta(milliseconds=20)) -> None:
+        self.incoming: list[bytes] = []
+        self.done: list[str] = []
+        self.is_closed = False
+        fence = Fence("hq")
+        fence.passed = True
+        self.receiver = Receiver(
+            self, self, fence, Duplicates(), lambda _: None, lambda _: None,
+            lambda messages: all(message.payload == b"calm" for message in messages),
+        )  # fmt: skip
+        self.client = ReadingClient("test", self.receiver, Tick(delay), lambda: AT)
+        self.client.speak(V5)
+        self.client._sock = self  # type: ignore[assignment]  # what paho calls a socket
+        self.client._thread = threading.current_thread()  # as if its thread were running
+
+    def recv(self, size: int, /) -> bytes:
+        if not self.incoming:
+            raise BlockingIOError
+        return self.incoming.pop(0)[:size]
+
+    def send(self, data: bytes, /) -> int:
+        self.done.append("command" if data[0] == 0x32 else f"acks {len(data) // 4}")
+        return len(data)
+
+    def close(self) -> None:
+        self.is_closed = True
+
+    def fileno(self) -> int:
+        return -1
+
+    def setblocking(self, _flag: bool, /) -> None: ...
+
+    def commit(self, reads: Sequence[Read], *, version: int) -> int:
+        self.done.append(f"commit {len(reads)}")
+        return 1
+
+    def put_all(self, batches: Sequence[Batch], /) -> None: ...
+
+    def turn(self, payloads: Sequence[bytes], last: Gather = lambda _: False) -> None:
+        """A turn in which one read follows the other; `last` is what happens in the wait after them."""
+        reads = [
+            encode(0x32, b"plug", mid.to_bytes(2, "big"), payload, V5) if payload else payload
+            for mid, payload in enumerate(payloads, 1)
+        ]
+
+        def gather(seconds: float) -> bool:
+            if not reads:
+                return last(seconds)
+            self.incoming.append(reads.pop(0))
+            return True
+
+        self.client._let_gather = gather  # type: ignore[method-assign]  # nobody sleeps here
+        gather(0.0)
+        self.client.loop_read()
+
+
+@pytest.mark.parametrize(
+    ("payloads", "done"),
+    [
+        pytest.param([b"calm"] * 3, ["commit 3", "acks 3"], id="at the end of the turn"),
+        pytest.param([b"calm", b"news", b"calm"], ["commit 2", "acks 2", "commit 1", "acks 1"], id="with the news"),
+        pytest.param([b"news"], ["commit 1", "acks 1"], id="news at once"),
+    ],
+)
+def test_reads_of_a_turn_share_a_commit_unless_one_is_news(payloads: list[bytes], done: list[str]) -> None:
+    wire = Wire()
+    wire.turn(payloads)
+    assert wire.done == done
+
+
+def test_a_turn_ends_after_eight_reads_however_many_come() -> None:
+    wire = Wire()
+    wire.turn([b"calm"] * 20)
+    assert wire.done == ["commit 8", "acks 8"]
+
+
+def test_a_wait_in_which_nothing_came_ends_the_turn() -> None:
+    wire = Wire()
+    wire.turn([b"calm"] * 2, last=lambda _: True)
+    assert wire.done == ["commit 2", "acks 2"]
+
+
+def test_a_command_leaves_before_the_commit_of_what_says_nothing() -> None:
+    wire = Wire()
+
+    def somebody_publishes(_seconds: float) -> bool:
+        wire.client.publish("cmd", b"OFF", qos=1)
+        return False
+
+    wire.turn([b"calm"], last=somebody_publishes)
+    assert wire.done == ["command", "commit 1", "acks 1"]
+
+
+def test_a_connection_that_ends_keeps_what_was_held_and_acknowledges_none_of_it() -> None:
+    """The broker sends it again, if it knows us; and then it is known to be a duplicate."""
+    wire = Wire()
+    wire.turn([b"calm", b""])
+    assert wire.is_closed
+    assert wire.done == ["commit 1"]
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long was waited, and for how many files; the wait gives what `coming` says."""
+    waited: list[float] = []
+
+    def wait(
+        files: Sequence[object], _write: object, _error: object, seconds: float
+    ) -> tuple[list[object], None, None]:
+        waited.append(round(seconds, 2))
+        return list(files[:1]) if len(waited) == 1 else [], None, None
+
+    monkeypatch.setattr(select, "select", wait)
+    return waited
+
+
+def test_without_a_delay_what_says_nothing_waits_for_the_next_read_but_not_in_a_quiet_office(
+    waits: list[float],
+) -> None:
+    wire = Wire(timedelta(0))
+    wire.client._sockpairR = Wire()  # type: ignore[assignment]  # what wakes it
+    calm = encode(0x32, b"plug", b"\0\1", b"calm", V5)
+    wire.incoming = [calm]
+    wire.client.loop_read()
+    assert (wire.done, waits) == (["commit 1", "acks 1"], []), "after a pause: at once"
+    wire.incoming = [calm, calm]
+    wire.client.loop_read()
+    assert (wire.done[2:], waits) == (["commit 2", "acks 2"], [0.02, 0.02])
+    wire.incoming = [encode(0x32, b"plug", b"\0\1", b"news", V5)]
+    wire.client.loop_read()
+    assert (wire.done[4:], len(waits)) == (["commit 1", "acks 1"], 2), "nothing is held: nothing to wait for"

@@ -23,7 +23,7 @@ from daemon.daemon import Daemon
 pytestmark = [pytest.mark.real, pytest.mark.timeout(180), needs_mosquitto]
 
 WITHOUT_STORE = METERED.replace(f"{EMBEDDED}\n", "")
-COUNT = 14_000
+COUNT = 24_000
 RATE = 4_000.0
 JOURNAL_BYTES = 1_300_000
 """Some 7,000 points; a configuration asks for ten times as much at least, which would only make the test longer."""

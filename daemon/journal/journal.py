@@ -75,7 +75,7 @@ class Journal:
         """Keep what was read, a row each. All of it is on the disk when this returns, with the number of the first row."""
         self._crash("before_commit")
         with self._database.lock:
-            self._leave_room_for(sum(len(read.raw) for read in reads))
+            self._leave_room_for(sum(len(read.raw) for read in reads), len(reads))
             first = self._next_row
             # Used up even by a failure: rows whose sync failed may turn out to be there after all. They were never
             # acknowledged, the broker sends them again, and the next step's `advance` removes them.
@@ -209,7 +209,7 @@ class Journal:
             "DELETE FROM raw WHERE row <= ?", (decoded_row if is_tight else min(decoded_row, self._kept_row),)
         )
 
-    def _leave_room_for(self, size: int) -> None:
+    def _leave_room_for(self, size: int, rows: int) -> None:
         """Measure now and then, and on every try while full: so room that was made is found by itself."""
         if self._full or self._unmeasured >= _MEASURE_EVERY or self._used_bytes + size > self._limit_bytes:
             with self._database.failing():
@@ -218,8 +218,8 @@ class Journal:
         self._full = self._used_bytes + size > self._limit_bytes
         if self._full:
             raise StoreUnavailable(f"journal full: {self._used_bytes} of {self._limit_bytes} bytes wait to be sent")
-        self._used_bytes += size + _PAGE_BYTES // 2
-        self._unmeasured += 1
+        self._used_bytes += size + rows * _PAGE_BYTES // 2
+        self._unmeasured += rows
 
     def _chain(self, records: Sequence[bytes | Record], now: datetime) -> None:
         """Inside a transaction of the writing connection."""

@@ -159,14 +159,16 @@ def test_what_only_waits_is_judged_before_a_command_would_have_to_wait_for_its_d
 
 
 def test_reads_of_a_flood_make_larger_steps() -> None:
-    inbox = Inbox()
-    flood = [Batch(row, EVENING, [Message("z/p", b"same", EVENING)] * MANY) for row in range(8)]
-    for batch in flood:
-        inbox.put(batch)
-    gathering = Gathering(inbox, LONG)
-    first = gathering.next(20, decode, known().office)
-    assert sum(len(item.batch.messages) for item in first if isinstance(item, Decoded)) == MESSAGES_AT_ONCE
+    class Flooded(Inbox):
+        """A large read after another."""
+
+        def take(self, seconds: float, *, until_calm: bool = True) -> list[Item]:
+            self.put(Batch(1, EVENING, [Message("z/p", b"same", EVENING)] * MANY))
+            return super().take(seconds, until_calm=until_calm)
+
     assert MESSAGES_AT_ONCE > GATHERED_AT_MOST
+    steps = Gathering(Flooded(), LONG).next(20, decode, known().office)
+    assert sum(len(item.batch.messages) for item in steps if isinstance(item, Decoded)) == MESSAGES_AT_ONCE
 
 
 def test_a_flood_is_not_looked_at_one_by_one_and_waits_for_one_read_more() -> None:

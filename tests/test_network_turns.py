@@ -124,6 +124,24 @@ def test_a_connection_that_ends_keeps_what_was_held_and_acknowledges_none_of_it(
     assert wire.done == ["commit 1"]
 
 
+MANY = b"".join(encode(0x32, b"plug", mid.to_bytes(2, "big"), b"calm", V5) for mid in range(1, 13))
+
+
+def test_after_a_wait_that_brought_nothing_so_many_are_answered_at_once() -> None:
+    wire = Wire()
+
+    def as_much(*_: object) -> None:
+        wire.incoming = [MANY]
+        wire.client._let_gather = lambda seconds: seconds < 1  # type: ignore[method-assign]  # the next read finds nothing
+        wire.client.loop_read()
+
+    as_much()
+    held: list[bool] = []
+    wire.receiver._crash = lambda point: held.append(point == "held")
+    as_much()
+    assert True not in held
+
+
 @pytest.fixture
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """How long was waited, and for how many files; the wait gives what `coming` says."""
@@ -154,3 +172,9 @@ def test_without_a_delay_what_says_nothing_waits_for_the_next_read_but_not_in_a_
     wire.incoming = [encode(0x32, b"plug", b"\0\1", b"news", V5)]
     wire.client.loop_read()
     assert (wire.done[4:], len(waits)) == (["commit 1", "acks 1"], 2), "nothing is held: nothing to wait for"
+    wire.incoming = [MANY]
+    wire.client.loop_read()
+    assert (wire.done[6:], len(waits)) == (["commit 1", "acks 12"], 3), "held, and in vain"
+    wire.incoming = [MANY]
+    wire.client.loop_read()
+    assert (wire.done[8:], len(waits)) == (["commit 1", "acks 12"], 3), "the broker may wait for us: answered at once"

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from policies.office.averages import STILL, Air, breathe
 from policies.office.folding import hear_all
@@ -26,8 +27,8 @@ UNCLAIMED_AT_MOST = 2000
 _OF_ZONES = frozenset({Occupancy, Environment, Contact})
 """What is about a zone: it may change the verdict on everything that stands there."""
 _AIRY = frozenset({Climate, Environment})
-_OF_MORE = _OF_ZONES | _AIRY | {PrintJob}
-"""What is about more than the device and its last word."""
+_OF_MORE = _OF_ZONES | {PrintJob}
+"""What is about more than the device that says it."""
 _OF_NO_DEVICE = frozenset({CommandReply, Gateway, Announced})
 
 
@@ -88,47 +89,41 @@ def _hear(into: Heed, said: Mapping[DeviceId, Sequence[AnyReading]]) -> None:
     heard = into.heard = dict(into.office.heard) if into.heard is None else into.heard
     for name, readings in said.items():
         before = heard.get(name)
-        heard[name] = hear_all(_first(site.devices[name]) if before is None else before, readings)
+        after = heard[name] = hear_all(_first(site.devices[name]) if before is None else before, readings)
+        if not _AIRY.isdisjoint(map(type, readings)):
+            _air(into, name, [one for one in readings if type(one) in _AIRY and one.live], after.silent_after)
     into.dirty.update(said)
     for meter in site.measured_by.keys() & said.keys():
         into.dirty.update(site.measured_by[meter])
 
 
-def _more(into: Heed, reading: AnyReading) -> None:
-    """What a reading says beyond its device's last word."""
-    kind = type(reading)
-    if kind in _AIRY and reading.live:
-        _air(into, reading)  # type: ignore[arg-type]  # it is of the air
-    if kind in _OF_ZONES:
-        zone = into.office.site.devices[reading.device].zone
-        into.dirty.update(neighbour.id for neighbour in into.office.site.in_zone[zone])
-    elif kind is PrintJob:
-        into.has_printed = True
-
-
-def _air(into: Heed, reading: Climate | Environment) -> None:
-    """What needs more than the last value: the room's quarter of an hour, and the days outside.
-
-    The weather concerns every unit of the site.
-    """
-    assert into.heard is not None, "what has spoken was heard first"  # noqa: S101  for the type checker
-    name = reading.device
+def _air(into: Heed, name: DeviceId, said: Sequence[Any], silent_after: timedelta) -> None:
+    """What needs more than the last value: the room's quarter of an hour."""
     before = (into.office.air if into.air is None else into.air).get(name, STILL)
-    air = breathe(before, reading, into.heard[name].silent_after)
+    air = breathe(before, said, silent_after)
     if air is not before:
         if into.air is None:
             into.air = dict(into.office.air)
         into.air[name] = air
-    if type(reading) is Environment and reading.outdoor_celsius is not None:
-        site = into.office.site
-        outdoor = hear_outdoor(
-            into.office.outdoor,
-            reading.outdoor_celsius,
-            site.calendar.local(reading.arrived_at),
-            southern=site.seasons.southern,
-        )
-        into.office = replace(into.office, outdoor=outdoor)
-        into.dirty.update(unit.id for unit in site.by_kind.get("climate", ()))
+
+
+def _more(into: Heed, reading: AnyReading) -> None:
+    """What a reading says beyond its own device."""
+    if type(reading) is PrintJob:
+        into.has_printed = True
+        return
+    zone = into.office.site.devices[reading.device].zone
+    into.dirty.update(neighbour.id for neighbour in into.office.site.in_zone[zone])
+    if type(reading) is Environment and reading.live and reading.outdoor_celsius is not None:
+        _weather(into, reading.outdoor_celsius, reading.arrived_at)
+
+
+def _weather(into: Heed, celsius: float, at: datetime) -> None:
+    """The days outside concern every unit of the site."""
+    site = into.office.site
+    outdoor = hear_outdoor(into.office.outdoor, celsius, site.calendar.local(at), southern=site.seasons.southern)
+    into.office = replace(into.office, outdoor=outdoor)
+    into.dirty.update(unit.id for unit in site.by_kind.get("climate", ()))
 
 
 def _first(device: Device) -> Heard:

@@ -52,6 +52,11 @@ def quantity(value: object, window: Window) -> float | None:
     return None
 
 
+def inside(window: Window) -> msgspec.Meta:
+    """The window for a decoder that checks while it reads, on an `Annotated[float, ...]`. It takes numbers, no numerals."""
+    return msgspec.Meta(ge=window[0], le=window[1])
+
+
 def fahrenheit(value: object, window: Window) -> float | None:
     """The same for a temperature told in Fahrenheit; the window is in Celsius, and so is the answer."""
     told = quantity(value, (-1000.0, 1000.0))

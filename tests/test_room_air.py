@@ -192,7 +192,7 @@ def test_a_chatty_sensor_weighs_no_more_than_its_minute() -> None:
     window = Window()
     for minute in range(15):
         for second in range(0, 60, 20):
-            window = put(window, 24.0 if minute else 24.0 + second, at(minute) + timedelta(seconds=second), HOUR)
+            window = put(window, [(at(minute) + timedelta(seconds=second), 24.0 if minute else 24.0 + second)], HOUR)
     assert window.mean == pytest.approx((14 * 24.0 + 44.0) / 15)
     assert len(window.minutes) == 15
 
@@ -200,9 +200,9 @@ def test_a_chatty_sensor_weighs_no_more_than_its_minute() -> None:
 def test_a_clock_that_was_set_back_begins_a_new_quarter_of_an_hour() -> None:
     window = Window()
     for minute in (0, 30, 60):
-        window = put(window, 24.0, at(minute), HOUR)
+        window = put(window, [(at(minute), 24.0)], HOUR)
     assert window.mean == 24.0
-    assert put(window, 24.0, at(50), HOUR).mean is None
+    assert put(window, [(at(50), 24.0)], HOUR).mean is None
 
 
 def test_a_silent_thermometer_gives_no_verdict_and_begins_anew() -> None:

@@ -42,6 +42,7 @@ class Ledger:
         self._written_row = row
         self._heard: list[AnyReading] = []
         self._lines: list[bytes] = []
+        self._count = 0
         self._records: list[bytes] = []
         self._since = 0.0
 
@@ -69,8 +70,8 @@ class Ledger:
         self._touch()
         self._make_lines()
         case = record.case
-        tie = len(self._lines)
-        self._lines.append(
+        tie = self._count
+        self._put(
             self._points.case_line(
                 at=record.at,
                 policy=case.policy,
@@ -88,7 +89,7 @@ class Ledger:
         )
         if case.command is not None and record.what in {"commanded", "failed", "proved", "stuck"}:
             remedy = case.command.remedy
-            self._lines.append(
+            self._put(
                 self._points.command_line(
                     at=record.at,
                     policy=case.policy,
@@ -118,9 +119,9 @@ class Ledger:
                 "who": decision.who,
                 "reason": request.why or None,
             }
-            line = self._points.record_line("override", tags, fields, decision.at, tie=len(self._lines))
+            line = self._points.record_line("override", tags, fields, decision.at, tie=self._count)
             if line is not None:
-                self._lines.append(line)
+                self._put(line)
         self._records.append(msgspec.json.encode(decision))
 
     def remark(self, remark: Remark) -> None:
@@ -130,21 +131,27 @@ class Ledger:
 
     def is_due(self, now: float, after: float, lines: int) -> bool:
         """Whether it has waited `after` seconds (monotonic), or grown to so many lines."""
-        return self.is_waiting and (now - self._since >= after or len(self._heard) + len(self._lines) >= lines)
+        return self.is_waiting and (now - self._since >= after or len(self._heard) + self._count >= lines)
 
     def write(self, journal: Writes, cases: Callable[[], bytes]) -> None:
         """All of it in one transaction; forgotten only when that has succeeded. Raises StoreUnavailable."""
         self._make_lines()
         journal.advance(
-            self.row, b"\n".join(self._lines), len(self._lines), self._records, cases() if self._records else None
+            self.row, b"\n".join(self._lines), self._count, self._records, cases() if self._records else None
         )
         self._written_row = self.row
-        self._lines, self._records = [], []
+        self._lines, self._count, self._records = [], 0, []
 
     def _make_lines(self) -> None:
         heard, self._heard = self._heard, []
         if heard:
-            self._lines += self._points.lines(heard, self._site.devices)
+            lines, count = self._points.lines(heard, self._site.devices)
+            if count:
+                self._put(lines, count)
+
+    def _put(self, lines: bytes, count: int = 1) -> None:
+        self._lines.append(lines)
+        self._count += count
 
     def _touch(self) -> None:
         if not self.is_waiting:

@@ -7,17 +7,16 @@ stands at its own end, whenever it was told, so that it is in its own day and is
 stamp of its own, stands there.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any
 from zlib import crc32
 
 from daemon.history.escaping import tag
-from daemon.history.fields import KINDS, field, is_storable
+from daemon.history.fields import KINDS, Fields, field, is_storable
 from daemon.history.schema import MEASUREMENTS, Value
 from sensors.device import Device, DeviceId
-from sensors.readings import AnyReading, PrintCounter, PrintJob, Reading
+from sensors.readings import AnyReading, Power, PrintCounter, PrintJob, Reading
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -26,6 +25,8 @@ _DEPARTMENTS = 4096
 
 
 _LATEST = timedelta(days=7)
+_Said = Iterable[tuple[AnyReading, str]]
+"""Readings of one kind, and their fields as text."""
 
 
 class Points:
@@ -33,52 +34,49 @@ class Points:
 
     def __init__(self, site: str) -> None:
         self._site = site
-        self._kinds: dict[type[Reading], tuple[str, Callable[[Any], str], dict[str, _Series]]] = {
-            kind: (measurement, fields, {}) for kind, (measurement, fields) in KINDS.items()
-        }
+        self._fields = {kind: Fields(kind, measurement) for kind, measurement in KINDS.items()}
+        self._series: dict[type[Reading], dict[DeviceId, _Series]] = {kind: {} for kind in KINDS}
         self._of_jobs: dict[tuple[str, str], tuple[Device, str]] = {}
-        self._at = _EPOCH
-        self._at_us = 0
 
     def line(self, reading: AnyReading, device: Device) -> bytes | None:
         """One point; None for kinds that are not stored, and where nothing was said."""
-        made = self.lines((reading,), {reading.device: device})
-        return made[0] if made else None
+        return self.lines((reading,), {reading.device: device})[0] or None
 
-    def lines(self, readings: Iterable[AnyReading], devices: Mapping[DeviceId, Device]) -> list[bytes]:
-        """A point for each reading of one of these devices, in their order; none where nothing was said.
+    def lines(self, readings: Iterable[AnyReading], devices: Mapping[DeviceId, Device]) -> tuple[bytes, int]:
+        """A point for each reading of one of these devices, kind by kind, in their order; and how many they are.
 
-        What is no news and has a stamp of the last week lands at its own time; everything else when it arrived.
+        None where nothing was said.
         """
-        made: list[bytes] = []
-        kinds, last_at, at_us = self._kinds, self._at, self._at_us
-        for reading in readings:
-            device, kind = devices.get(reading.device), kinds.get(type(reading))
-            if device is None or kind is None:
-                continue
-            measurement, fields, all_series = kind
-            said = fields(reading)
-            if not said:
-                continue
-            if measurement == "print_job":
-                made.append(self._job_line(reading, device, said))  # type: ignore[arg-type]  # of that measurement
+        made: list[str] = []
+        for kind, of_kind in _by_kind(readings).items():
+            fields = self._fields.get(kind)
+            if fields is not None:
+                write = self._jobs if kind is PrintJob else self._said
+                write(made, kind, zip(of_kind, fields.texts(of_kind), strict=True), devices)
+        return "\n".join(made).encode(), len(made)
+
+    def _said(self, made: list[str], kind: type[Reading], said: _Said, devices: Mapping[DeviceId, Device]) -> None:
+        """What is no news and has a stamp of the last week lands at its own time; everything else when it arrived."""
+        all_series, last_at, at_us = self._series[kind], _EPOCH, 0
+        for reading, text in said:
+            name = reading.device
+            device = devices.get(name)
+            if device is None or not text:
                 continue
             at = reading.arrived_at if reading.live else _own_time(reading)
             if at is not last_at:
                 past = at - last_at  # of one read and so microseconds apart, as a rule: two divisions less
                 at_us = microseconds(at) if past.seconds or past.days else at_us + past.microseconds
                 last_at = at
-            series = all_series.get(device.id)
+            series = all_series.get(name)
             if series is None or series.device is not device:
-                series = all_series[device.id] = self._remember(measurement, device, reading)
+                series = all_series[name] = self._remember(kind, device)
             if series.at_us == at_us:
                 series.tie += 1
-                made.append(f"{series.prefix} {said[1:]} {at_us * 1000 + series.tie}".encode())
+                made.append(f"{series.prefix} {text[1:]} {at_us * 1000 + series.tie}")
             else:
                 series.at_us, series.tie = at_us, 0
-                made.append(f"{series.prefix} {said[1:]} {at_us}000".encode())
-        self._at, self._at_us = last_at, at_us
-        return made
+                made.append(f"{series.prefix} {text[1:]} {at_us}000")
 
     def record_line(
         self,
@@ -174,33 +172,50 @@ class Points:
             raise ValueError(f"a {measurement} without a single field")
         return line
 
-    def _job_line(self, job: PrintJob, device: Device, said: str) -> bytes:
+    def _jobs(self, made: list[str], _: type[Reading], said: _Said, devices: Mapping[DeviceId, Device]) -> None:
         """At the end of the job, and the same point again when an agent that fell between sending and noting tells it twice."""
-        key = (device.id, job.department)
-        known = self._of_jobs.get(key)
+        for job, text in said:
+            assert isinstance(job, PrintJob)  # noqa: S101  for the type checker
+            device = devices.get(job.device)
+            if device is not None and text:
+                stamp = microseconds(job.ended_at) * 1000 + crc32(job.job.encode()) % 1000
+                made.append(f"{self._of_job(device, job.department)} {text[1:]} {stamp}")
+
+    def _of_job(self, device: Device, department: str) -> str:
+        known = self._of_jobs.get((device.id, department))
         if known is None or known[0] is not device:
             tags = {
                 "device": str(device.id),
                 "zone": str(device.zone),
                 "site": self._site,
                 "printer": device.address.name,
-                "department": job.department,
+                "department": department,
             }
             if len(self._of_jobs) >= _DEPARTMENTS:
                 self._of_jobs.clear()
-            known = self._of_jobs[key] = (device, _prefix("print_job", tags))
-        stamp = microseconds(job.ended_at) * 1000 + crc32(job.job.encode()) % 1000
-        return f"{known[1]} {said[1:]} {stamp}".encode()
+            known = self._of_jobs[device.id, department] = (device, _prefix("print_job", tags))
+        return known[1]
 
-    def _remember(self, measurement: str, device: Device, reading: Reading) -> "_Series":
+    def _remember(self, kind: type[Reading], device: Device) -> "_Series":
         tags = {"device": str(device.id), "zone": str(device.zone), "site": self._site}
-        if isinstance(reading, PrintCounter):
+        if kind is PrintCounter:
             tags["printer"] = device.address.name
         else:
             tags["family"] = device.address.family
-        if measurement == "power":
+        if kind is Power:
             tags["load"] = device.load
-        return _Series(device, _prefix(measurement, tags))
+        return _Series(device, _prefix(KINDS[kind], tags))
+
+
+def _by_kind(readings: Iterable[AnyReading]) -> Mapping[type[Reading], Sequence[AnyReading]]:
+    by_kind: dict[type[Reading], list[AnyReading]] = {}
+    for reading in readings:
+        kind = type(reading)
+        if kind in by_kind:
+            by_kind[kind].append(reading)
+        else:
+            by_kind[kind] = [reading]
+    return by_kind
 
 
 class _Series:

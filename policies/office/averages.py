@@ -4,8 +4,8 @@ A sensor that speaks only on a change stands for its last value until it speaks 
 chatty sensor costs no more than a quiet one.
 """
 
-from datetime import datetime, timedelta
-from functools import lru_cache
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -14,6 +14,9 @@ from sensors.readings import Climate, Environment
 WINDOW_MINUTES = 15
 Minute = tuple[int, float, int]
 """Minutes since 1970, the sum of the values said in that minute, their number."""
+_NO_MINUTE: Minute = (0, 0.0, 0)
+_MINUTE = timedelta(minutes=1)
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class Window(msgspec.Struct, frozen=True, gc=False):
@@ -37,34 +40,43 @@ class Air(msgspec.Struct, frozen=True, gc=False):
 STILL = Air()
 
 
-def breathe(air: Air, one: Climate | Environment, silent_after: timedelta) -> Air:
-    """The same after this live reading: the very same where it says nothing of the air."""
-    room, humidity = air.room_celsius, air.humidity_percent
-    if one.room_celsius is not None:
-        room = put(room, one.room_celsius, one.arrived_at, silent_after)
-    if one.humidity_percent is not None:
-        humidity = put(humidity, one.humidity_percent, one.arrived_at, silent_after)
-    return air if room is air.room_celsius and humidity is air.humidity_percent else Air(room, humidity)
+def breathe(air: Air, said: Sequence[Climate | Environment], silent_after: timedelta) -> Air:
+    """The same after these live readings of the device, in order: the very same where they say nothing of the air."""
+    room = [(one.arrived_at, one.room_celsius) for one in said if one.room_celsius is not None]
+    humidity = [(one.arrived_at, one.humidity_percent) for one in said if one.humidity_percent is not None]
+    if not room and not humidity:
+        return air
+    return Air(put(air.room_celsius, room, silent_after), put(air.humidity_percent, humidity, silent_after))
 
 
-def put(window: Window, value: float, at: datetime, silent_after: timedelta) -> Window:
-    """The window with one more value. It begins anew after a silence, and where the clock was set back."""
-    minute = _minute_of(at)
-    minutes = window.minutes
-    if minutes:
-        last, total, count = minutes[-1]
-        if last == minute:
-            return Window((*minutes[:-1], (minute, total + value, count + 1)))
-        if not 0 < minute - last <= silent_after.total_seconds() / 60:
-            minutes = ()
-    first = _first_needed(minutes, minute - WINDOW_MINUTES + 1)
-    return Window((*minutes[first:], (minute, value, 1)))
+def put(window: Window, said: Sequence[tuple[datetime, float]], silent_after: timedelta) -> Window:
+    """The window with these values. It begins anew after a silence, and where the clock was set back."""
+    if not said:
+        return window
+    minutes, (minute, total, count), ends = window.minutes, _NO_MINUTE, _LONG_AGO
+    begins = ends
+    for at, value in said:
+        if not begins <= at < ends:
+            if count:
+                minutes = (*minutes, (minute, total, count))
+            minute = int(at.timestamp() // 60)
+            begins = datetime.fromtimestamp(minute * 60, UTC)
+            ends = begins + _MINUTE
+            if minutes and minutes[-1][0] == minute:
+                *earlier, (_, total, count) = minutes
+                minutes = tuple(earlier)
+            else:
+                total, count, minutes = 0.0, 0, _until(minutes, minute, silent_after)
+        total += value
+        count += 1
+    return Window((*minutes, (minute, total, count)))
 
 
-@lru_cache(maxsize=64)
-def _minute_of(at: datetime) -> int:
-    """Remembered: what one read of the wire has brought came in one instant."""
-    return int(at.timestamp() // 60)
+def _until(minutes: tuple[Minute, ...], minute: int, silent_after: timedelta) -> tuple[Minute, ...]:
+    """What still counts of them when a new minute begins."""
+    if minutes and not 0 < minute - minutes[-1][0] <= silent_after.total_seconds() / 60:
+        return ()
+    return minutes[_first_needed(minutes, minute - WINDOW_MINUTES + 1) :]
 
 
 def _first_needed(minutes: tuple[Minute, ...], begin: int) -> int:

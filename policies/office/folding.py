@@ -4,6 +4,7 @@ What is then known is exactly what one reading after the other leaves (`heard.he
 """
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 from msgspec.structs import replace
@@ -12,6 +13,7 @@ from policies.office.heard import SAID, Heard, Signal, hear, with_jobs
 from policies.office.ordinary import hear_live
 from sensors.readings import Climate, Power, PrintJob, Reading
 
+_LIVE = attrgetter("live")
 _WORTH_FOLDING = 9
 """Of plugs and air conditioners, fewer cost less one after the other."""
 
@@ -23,7 +25,7 @@ def hear_all(heard: Heard, readings: Sequence[Reading]) -> Heard:
         heard_at = next((one.arrived_at for one in reversed(readings) if one.live), heard.heard_at)
         return replace(heard, jobs=with_jobs(heard.jobs, readings), heard_at=heard_at)  # type: ignore[arg-type]  # all jobs
     known = SAID.get(kind) if len(readings) >= _WORTH_FOLDING else None
-    if known is None or not all(type(one) is kind and one.live is live for one in readings):
+    if known is None or len({*map(type, readings)}) > 1 or len({*map(_LIVE, readings)}) > 1:
         for reading in readings:
             heard = hear_live(heard, reading) if reading.live else hear(heard, reading)
         return heard

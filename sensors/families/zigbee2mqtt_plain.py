@@ -6,6 +6,7 @@ sees that they are JSON.
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -31,11 +32,11 @@ def plain(device: Device, build: Builder) -> Decoder:
 
 
 class _Plug(msgspec.Struct, gc=False):
-    """What is asked of a plug's state."""
+    """What is asked of a plug's state, as nearly all of them say it."""
 
-    state: object = None
-    power: object = None
-    energy: object = None
+    state: Literal["ON", "OFF"] | None = None
+    power: Annotated[float, units.inside(units.WATTS)] | None = None
+    energy: Annotated[float, units.inside(units.KWH)] | None = None
     last_seen: object = None
 
 
@@ -56,7 +57,7 @@ def _plug(build: Builder, name: DeviceId, message: Message) -> Sequence[AnyReadi
     try:
         said = _READ(payload)
     except (RecursionError, msgspec.DecodeError, ValueError):
-        return _usual(build, message)  # which says what is wrong with it
+        return _usual(build, message)  # which reads more, or says what is wrong with it
     device_at = None if said.last_seen is None else seen_at(said.last_seen, message.arrived_at)
     return (
         Power(
@@ -64,8 +65,8 @@ def _plug(build: Builder, name: DeviceId, message: Message) -> Sequence[AnyReadi
             arrived_at=message.arrived_at,
             device_at=device_at,
             live=is_live(message, device_at),
-            is_on=units.truth(said.state),
-            watts=units.quantity(said.power, units.WATTS),
-            energy_kwh_total=units.quantity(said.energy, units.KWH),
+            is_on=None if said.state is None else said.state == "ON",
+            watts=said.power,
+            energy_kwh_total=said.energy,
         ),
     )

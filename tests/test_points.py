@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from daemon.history.escaping import plain, storable, tag, text
 from daemon.history.fields import KINDS
@@ -109,9 +110,30 @@ def test_a_value_that_would_poison_the_request_is_left_out_and_the_rest_is_writt
         assert " is_on=true 1" in words(watts=poison, is_on=True)
 
 
-def test_floats_are_floats_even_where_an_int_slipped_through() -> None:
-    assert "watts=21.0 " in words(watts=21)
-    assert "watts=1e-07 " in words(watts=1e-07)
+@pytest.mark.parametrize("slipped", [21, 10**30])
+def test_floats_are_floats_even_where_an_int_slipped_through(slipped: int) -> None:
+    line = words(watts=slipped)
+    assert fields("power", split(line)[1]) == {"watts": float(slipped)}
+    assert "i " not in line.split("watts=")[1]
+
+
+def test_many_at_once_are_written_each_with_what_it_says() -> None:
+    said = [(1.5, True), (None, False), (None, None), (math.nan, None), (1e-07, None), (-0.5, False)]
+    readings = [Power(device=PC.id, arrived_at=NOW, watts=watts, is_on=is_on) for watts, is_on in said]
+    lines, count = Points("hq").lines(readings, {PC.id: PC})
+    assert [split(line)[1] for line in lines.decode().split("\n")] == [
+        "is_on=true,watts=1.5", "is_on=false", "watts=1e-7", "is_on=false,watts=-0.5",
+    ]  # fmt: skip
+    assert count == 4
+
+
+def test_lines_are_kind_by_kind_and_none_where_nothing_is_stored() -> None:
+    on, warm = Power(device=PC.id, arrived_at=NOW, is_on=True), Climate(device=PC.id, arrived_at=NOW, room_celsius=21.5)
+    away, other = Availability(device=PC.id, arrived_at=NOW, online=True), replace(on, device=DeviceId("other"))
+    lines, count = Points("hq").lines([on, away, warm, other, on], {PC.id: PC})
+    assert [line.split(b",")[0] for line in lines.split(b"\n")] == [b"power", b"power", b"climate"]
+    assert count == 3
+    assert Points("hq").lines([away, other], {PC.id: PC}) == (b"", 0)
 
 
 @pytest.mark.parametrize("name", ["x temp=9\nevil", "x\ny", "x\\", "a b,c=d", "\r", "a\u2028b", "%0A", "x\x00y"])

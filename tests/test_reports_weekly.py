@@ -41,7 +41,8 @@ class FakePast:
 
     def last(self, measurement: str, name: str, start: datetime, end: datetime) -> Mapping[str, Sample]:
         assert (measurement, name) == ("slot", "coverage_seconds")
-        return {} if self.is_new else {"plug": Sample(start, 900.0)}
+        is_there = self.kwh and not (self.is_new and end <= wall(MONDAY))
+        return {"plug": Sample(start, 900.0)} if is_there else {}
 
     def slot_sums(self, devices: Sequence[str], start: datetime, kinds: Sequence[int]) -> Sequence[SlotSum]:
         if self.is_away:

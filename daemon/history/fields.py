@@ -89,7 +89,10 @@ class _Known(dict[Any, str]):
 
 def _floats(head: str, column: _Column) -> Iterable[str]:
     """Never remembered, as hardly two are the same: all of them are written as JSON at once, a fifth of the cost of one by one."""
-    numbers = _JSON(column)[1:-1].decode().split(",")
+    try:
+        numbers = _JSON(column)[1:-1].decode().split(",")
+    except OverflowError:  # an integer beyond 64 bits slipped through
+        return [head + field("float", value) if is_storable(value) else "" for value in column]
     if _NO_NUMBER in numbers:
         return ["" if number == _NO_NUMBER else head + number for number in numbers]
     return map(head.__add__, numbers)

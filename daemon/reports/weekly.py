@@ -87,6 +87,8 @@ def week(site: Site, history: History, monday: date) -> list[Words]:
 
 def _energy(site: Site, history: History, start: datetime, end: datetime, before: datetime) -> list[Words]:
     """What was used, and how much of it while closed; by the gate of the month: too little known gives no figure, and why."""
+    if not history.last("slot", "coverage_seconds", start, end):
+        return []  # one question in place of one a day: a new office has no week behind it
     now = _Week.of(site, history, start, end)
     if now.known.share is None:
         return []

@@ -30,6 +30,8 @@ _log = logging.getLogger(__name__)
 
 STOP_SECONDS = 5.0
 SWITCH_SECONDS = 0.0005
+NEW_BEFORE_LOOKING = 20_000
+"""Objects between two searches for circles: what a flood brings makes none, and is looked through thirty times less."""
 
 
 class Daemon:
@@ -90,6 +92,7 @@ class Daemon:
         self._accounting.start()
         self._use_what_was_heard()
         gc.freeze()  # what is there now stays: no need to look through it again and again
+        gc.set_threshold(NEW_BEFORE_LOOKING)
         self.sender.start()
         self.engine.start()
         self.network.start()

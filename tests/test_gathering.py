@@ -162,9 +162,9 @@ def test_reads_of_a_flood_make_larger_steps() -> None:
     class Flooded(Inbox):
         """A large read after another."""
 
-        def take(self, seconds: float, *, until_calm: bool = True) -> list[Item]:
+        def take(self, seconds: float, *, calm_after: float = 0.0) -> list[Item]:
             self.put(Batch(1, EVENING, [Message("z/p", b"same", EVENING)] * MANY))
-            return super().take(seconds, until_calm=until_calm)
+            return super().take(seconds, calm_after=calm_after)
 
     assert MESSAGES_AT_ONCE > GATHERED_AT_MOST
     steps = Gathering(Flooded(), LONG).next(20, decode, known().office)

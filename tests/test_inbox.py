@@ -4,9 +4,10 @@ import threading
 import time
 from datetime import timedelta
 
+import pytest
 from offices import EVENING, office, plug
 
-from daemon.engine.gathering import Gathering
+from daemon.engine.gathering import NEARLY, Gathering
 from daemon.engine.inbox import BATCHES_AT_ONCE, MANY, Inbox, Item
 from daemon.mqtt.batch import Batch
 from policies.inputs import Tick
@@ -43,7 +44,7 @@ def waiting_for_news(inbox: Inbox) -> tuple[threading.Thread, list[object]]:
 
     def wait() -> None:
         waits.set()
-        taken.extend(inbox.take(LONG, until_calm=False))
+        taken.extend(inbox.take(LONG, calm_after=LONG))
 
     thread = threading.Thread(target=wait)
     thread.start()
@@ -77,7 +78,7 @@ def test_calm_ends_the_wait_for_anything() -> None:
     began = time.monotonic()
     inbox.put(calm(1))
     assert inbox.take(LONG) == [calm(1)]
-    inbox.take(0, until_calm=False)
+    inbox.take(0, calm_after=LONG)
     inbox.put_all([calm(2)])  # nobody is woken: it is there for the next wait
     assert inbox.take(LONG) == [calm(2)]
     assert time.monotonic() - began < LONG / 2
@@ -88,7 +89,7 @@ def test_what_does_not_fit_into_one_step_is_not_waited_for() -> None:
     inbox.put_all([calm(row) for row in range(BATCHES_AT_ONCE + 3)])
     began = time.monotonic()
     assert len(inbox.take(LONG)) == BATCHES_AT_ONCE
-    assert len(inbox.take(LONG, until_calm=False)) == 3
+    assert len(inbox.take(LONG, calm_after=LONG)) == 3
     assert time.monotonic() - began < LONG / 2
 
 
@@ -112,15 +113,32 @@ def test_calm_batches_are_handed_to_the_step_undecoded_when_the_wait_is_over() -
     assert Gathering(inbox, timedelta(milliseconds=10)).next(LONG, decode, OFFICE) == [calm(1), calm(2)]
 
 
-def test_once_something_waits_for_its_step_only_news_ends_the_wait() -> None:
-    waits: list[bool] = []
+def test_after_a_while_calm_ends_the_wait_too() -> None:
+    inbox = Inbox()
+    threading.Timer(0.05, inbox.put_all, [[calm(1)]]).start()
+    threading.Timer(0.3, inbox.put, [calm(2)]).start()
+    assert inbox.take(LONG, calm_after=0.2) == [calm(1), calm(2)]
+
+
+def test_once_something_waits_for_its_step_only_news_ends_the_wait_until_it_is_nearly_over() -> None:
+    waits: list[float] = []
 
     class Watched(Inbox):
-        def take(self, seconds: float, *, until_calm: bool = True) -> list[Item]:
-            waits.append(until_calm)
-            return super().take(seconds, until_calm=until_calm)
+        def take(self, seconds: float, *, calm_after: float = 0.0) -> list[Item]:
+            waits.append(calm_after)
+            return super().take(seconds, calm_after=calm_after)
 
     inbox = Watched()
     inbox.put(calm(1))
     Gathering(inbox, timedelta(milliseconds=30)).next(LONG, lambda _: [], OFFICE)
-    assert waits == [True, False]
+    assert waits == [0, pytest.approx(NEARLY * 0.03, abs=0.02)]
+
+
+def test_a_step_begins_with_a_read_rather_than_between_two() -> None:
+    inbox = Inbox()
+    inbox.put(calm(1))
+    threading.Timer(0.1, inbox.put_all, [[calm(2)]]).start()
+    threading.Timer(0.95, inbox.put_all, [[calm(3)]]).start()
+    began = time.monotonic()
+    assert Gathering(inbox, timedelta(seconds=1)).next(LONG, lambda _: [], OFFICE) == [calm(1), calm(2), calm(3)]
+    assert time.monotonic() - began > NEARLY

@@ -17,6 +17,9 @@ from sensors.messages import Message
 from sensors.readings import AnyReading
 
 LONGEST = timedelta(seconds=1)
+NEARLY = 0.85
+"""From this share of `longest` on whatever comes is enough. Right after a read the network brings no command for a while: a
+step that begins then is in nobody's way."""
 SHORTEST = timedelta(milliseconds=5)
 """Where nothing is to be gathered on its way in: a command then finds the engine free more often than not."""
 FLOOD_SECONDS = 0.1
@@ -40,17 +43,17 @@ class Gathering:
     def next(self, seconds: float, decode: Decode, office: Office) -> list[Item]:
         """What the next step is over, after at most so many seconds; nothing if nothing came."""
         now = time.monotonic()
-        until = now + seconds
+        until, nearly = now + seconds, now
         ready: list[Item] = []
         count, most = 0, GATHERED_AT_MOST
         while True:
-            items = self._inbox.take(max(0.001, until - now), until_calm=not ready)
+            items = self._inbox.take(max(0.001, until - now), calm_after=nearly - now)
             now = time.monotonic()
             if not items:
                 return ready
             if not ready:
                 self.began = now
-                until = min(until, now + self._longest)
+                until, nearly = min(until, now + self._longest), now + NEARLY * self._longest
             presses = self._longest <= 0
             for item in items:
                 if not isinstance(item, Batch):
@@ -66,7 +69,7 @@ class Gathering:
                         presses = self._presses(ready[-1], office)
                     else:
                         until, most = min(until, now + FLOOD_SECONDS), MESSAGES_AT_ONCE
-            if presses or count >= most or now >= until:
+            if presses or count >= most or now >= min(until, nearly):
                 return ready
 
     def _presses(self, item: Item, office: Office) -> bool:

@@ -4,6 +4,7 @@ And where it is put. Waking a thread costs as much as twenty readings, so what i
 """
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -99,25 +100,25 @@ class Inbox:
         self._items: deque[Item] = deque()
         self._bell = threading.Lock()  # free while it rings
         self._bell.acquire()
-        self._rings_for_calm = True
+        self._rings_for_calm_from = 0.0
         self._has_left = False
 
     def put(self, item: Item) -> None:
         """Hand over; never blocks."""
         self._items.append(item)
-        if self._rings_for_calm or not (isinstance(item, Batch) and item.is_calm):
+        if not (isinstance(item, Batch) and item.is_calm) or time.monotonic() >= self._rings_for_calm_from:
             self._ring()
 
     def put_all(self, batches: Sequence[Batch], /) -> None:
         """Hand over what came together: whoever waits is woken once, and finds all of it."""
         self._items.extend(batches)
-        if self._rings_for_calm or not all(batch.is_calm for batch in batches):
+        if not all(batch.is_calm for batch in batches) or time.monotonic() >= self._rings_for_calm_from:
             self._ring()
 
-    def take(self, seconds: float, *, until_calm: bool = True) -> list[Item]:
-        """What there is, up to what fits into one step. Waits at most so long: for anything, or for anything but calm."""
-        self._rings_for_calm = until_calm
-        is_there = self._has_left or (until_calm and len(self._items) > 0)
+    def take(self, seconds: float, *, calm_after: float = 0.0) -> list[Item]:
+        """What there is, up to what fits into one step. Waits at most so long, for anything; for what is calm only later."""
+        self._rings_for_calm_from = time.monotonic() + calm_after
+        is_there = self._has_left or (calm_after <= 0 and len(self._items) > 0)
         self._bell.acquire(timeout=0 if is_there else seconds)
         taken: list[Item] = []
         count = 0

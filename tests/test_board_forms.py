@@ -174,6 +174,22 @@ def test_the_wall_shows_nobodys_name_to_those_who_are_logged_in_either(
         assert not re.search(rf"\b{text}\b", wall.partition("<main")[2]), text
 
 
+def test_without_a_wall_its_page_is_for_those_who_may_read_the_others(
+    source: Painted, users: UsersFile, tmp_path: Path
+) -> None:
+    accounts = FileAccounts(users, tmp_path / "sessions.json", source.now)
+    for entry, is_shown in ((Entry(accounts), False), (Entry(is_open=True), True)):
+        app = board(source, entry)
+        web = Web(app, "127.0.0.1", 0, app.state.live.close)
+        web.start()
+        with httpx.Client(base_url=web.address, trust_env=False) as client:
+            assert (client.get("/kiosk").status_code == 200) is is_shown
+            if not is_shown:
+                enter(client, "vera")
+                assert client.get("/kiosk").status_code == 200
+        web.stop()
+
+
 def test_every_page_is_there_in_both_languages(browser: httpx.Client) -> None:
     enter(browser, "ada")
     for path in ("/zones/r302", "/cases", f"/cases/{STUCK}", "/devices", "/energy", "/printing", "/calendar", "/rules"):

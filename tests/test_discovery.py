@@ -111,7 +111,9 @@ def asked(file: Path, *more: str) -> tuple[int, str]:
 def test_init_writes_what_check_config_accepts(tmp_path: Path) -> None:
     file = tmp_path / "office.yaml"
     assert asked(file)[0] == 0
-    assert CliRunner().invoke(app, ["check-config", str(file)]).exit_code == 0
+    for arguments in ([str(file)], ["--config", str(file)]):
+        checked = CliRunner().invoke(app, ["check-config", *arguments])
+        assert (checked.exit_code, "Zones: 2, devices: 0, packs: 1" in checked.output) == (0, True)
     configuration = load(file)
     assert list(configuration.zones) == ["hall", "zone-2"]
     assert {policy.mode for policy in configuration.policies} == {"watch"}

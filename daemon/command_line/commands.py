@@ -81,7 +81,8 @@ def demo(
 
 @app.command("check-config")
 def check_config(
-    config: Annotated[Path, typer.Argument(help="The file to check.")] = DEFAULT,
+    file: Annotated[Path | None, typer.Argument(help="The file to check, where --config names none.")] = None,
+    config: ConfigurationFile = DEFAULT,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON schema for editors instead.")] = False,
 ) -> None:
     """Check a configuration: all problems at once, with their lines."""
@@ -90,11 +91,9 @@ def check_config(
     if schema:
         sys.stdout.write(office_schema_text())
         raise typer.Exit(OK)
-    configuration = _loaded(config)
-    _out.print(
-        f"{config}: fine. {len(configuration.zones)} zones, {len(configuration.devices)} devices, "
-        f"{len(configuration.packs)} packs, {len(configuration.policies)} policies of your own."
-    )
+    configuration = _loaded(config := file or config)
+    own = f"packs: {len(configuration.packs)}, policies of your own: {len(configuration.policies)}"
+    _out.print(f"{config}: fine. Zones: {len(configuration.zones)}, devices: {len(configuration.devices)}, {own}.")
 
 
 @app.command()

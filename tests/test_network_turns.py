@@ -2,6 +2,7 @@
 
 import select
 import threading
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -61,7 +62,7 @@ class Wire:
 
     def put_all(self, batches: Sequence[Batch], /) -> None: ...
 
-    def turn(self, payloads: Sequence[bytes], last: Gather = lambda _: False) -> None:
+    def turn(self, payloads: Sequence[bytes], last: Gather = lambda _: False, pause_seconds: float = 0.0) -> None:
         """A turn in which one read follows the other; `last` is what happens in the wait after them."""
         reads = [
             encode(0x32, b"plug", mid.to_bytes(2, "big"), payload, V5) if payload else payload
@@ -72,6 +73,7 @@ class Wire:
             if not reads:
                 return last(seconds)
             self.incoming.append(reads.pop(0))
+            time.sleep(pause_seconds)
             return True
 
         self.client._let_gather = gather  # type: ignore[method-assign]  # nobody sleeps here
@@ -93,10 +95,16 @@ def test_reads_of_a_turn_share_a_commit_unless_one_is_news(payloads: list[bytes]
     assert wire.done == done
 
 
-def test_a_turn_ends_after_eight_reads_however_many_come() -> None:
+def test_a_turn_ends_after_sixteen_reads_however_many_come() -> None:
     wire = Wire()
     wire.turn([b"calm"] * 20)
-    assert wire.done == ["commit 8", "acks 8"]
+    assert wire.done == ["commit 16", "acks 16"]
+
+
+def test_a_turn_ends_after_a_second_however_few_come() -> None:
+    wire = Wire()
+    wire.turn([b"calm"] * 5, pause_seconds=0.4)
+    assert wire.done == ["commit 4", "acks 4"]
 
 
 def test_a_wait_in_which_nothing_came_ends_the_turn() -> None:

@@ -110,8 +110,8 @@ class BrokerEntry(Section):
         default=timedelta(milliseconds=20),
         ge=timedelta(0),
         le=timedelta(seconds=1),
-        description="how long readings may be gathered under load before they are stored, eight times as long where none of them "
-        "changes a state; 0ms: at once, the latter within 160ms",
+        description="how long readings may be gathered under load before they are stored, sixteen times as long (at most a second more) "
+        "where none of them changes a state; 0ms: at once, the latter within 320ms",
     )
 
     @model_validator(mode="after")

@@ -17,7 +17,7 @@ from sensors.messages import Message
 from sensors.readings import AnyReading
 
 LONGEST = timedelta(seconds=1)
-NEARLY = 0.85
+NEARLY = 0.7
 """From this share of `longest` on whatever comes is enough. Right after a read the network brings no command for a while: a
 step that begins then is in nobody's way."""
 SHORTEST = timedelta(milliseconds=5)

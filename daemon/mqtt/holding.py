@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from sensors.messages import Message
 
-BYTES: Final = 64 * 1024
+BYTES: Final = 128 * 1024
 _MANY: Final = 10_000
 _FEW: Final = 10
 _SUSPICIONS: Final = 500

@@ -25,12 +25,11 @@ _log = logging.getLogger(__name__)
 READ_BYTES = 256 * 1024
 _FEW_BYTES = 16 * 1024
 """Room for an office's reads: for more the kernel would have to find fresh pages every time."""
-_READS = 8
-"""So often in a row without a turn of paho's loop, which looks after keepalive, fence and what wants to leave."""
+_READS, _TURN_SECONDS = 16, 1.0
+"""So often, and so long, in a row without a turn of paho's loop, which looks after keepalive, fence and what wants to leave."""
 _HELD_SECONDS = 0.02
 """Where reads do not wait for each other, what says nothing new waits so long for the next."""
-_PUBLISH = 0x30
-_QOS1 = 0x02
+_PUBLISH, _QOS1 = 0x30, 0x02
 _EXACTLY_ONCE = 2
 
 
@@ -69,6 +68,7 @@ class ReadingClient(SteadyClient):
 
     def _read_on(self, sock: object) -> MQTTErrorCode:
         """Read after read, until nothing comes, something wants to leave, or it is paho's turn."""
+        until = time.monotonic() + _TURN_SECONDS
         for _ in range(_READS):
             try:
                 chunk = self._read_all()
@@ -87,7 +87,7 @@ class ReadingClient(SteadyClient):
             if code or self._sock is not sock:
                 return code
             wait = self._tick.after(len(chunk), self._receiver.wanted - before, began)
-            if not self._let_gather(wait - self._costs(began)):
+            if began > until or not self._let_gather(wait - self._costs(began)):
                 break
         return MQTTErrorCode.MQTT_ERR_SUCCESS
 

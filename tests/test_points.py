@@ -2,6 +2,7 @@
 
 import math
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -125,6 +126,24 @@ def test_many_at_once_are_written_each_with_what_it_says() -> None:
         "is_on=true,watts=1.5", "is_on=false", "watts=1e-7", "is_on=false,watts=-0.5",
     ]  # fmt: skip
     assert count == 4
+
+
+_SOME = st.sampled_from([None, True, False])
+_NUMBER = st.one_of(st.none(), st.floats(), st.sampled_from([0.0, 21.5]))
+
+
+@given(st.lists(st.tuples(_SOME, _NUMBER, _NUMBER, st.integers(0, 2), st.booleans()), max_size=12))
+def test_many_at_once_are_written_as_one_after_the_other(said: list[tuple[bool | None, Any, Any, int, bool]]) -> None:
+    readings = [
+        Power(
+            device=PC.id, arrived_at=NOW + timedelta(microseconds=later), is_on=is_on, watts=watts,
+            energy_kwh_total=kwh, live=live, device_at=NOW - timedelta(hours=later),
+        )
+        for is_on, watts, kwh, later, live in said
+    ]  # fmt: skip
+    together, alone = Points("hq"), Points("hq")
+    one_by_one = [line for reading in readings if (line := alone.line(reading, PC)) is not None]
+    assert together.lines(readings, {PC.id: PC}) == (b"\n".join(one_by_one), len(one_by_one))
 
 
 def test_lines_are_kind_by_kind_and_none_where_nothing_is_stored() -> None:

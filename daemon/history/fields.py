@@ -6,15 +6,17 @@ them through before: one of them would poison the whole request.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from itertools import repeat
+from itertools import compress
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from daemon.history.escaping import text
 from daemon.history.schema import MEASUREMENTS, Type, Value
+from sensors.device import Device, DeviceId
 from sensors.readings import (
+    AnyReading,
     Climate,
     Contact,
     Environment,
@@ -37,6 +39,7 @@ _NEVER_THE_SAME = frozenset({"job", "impressions_total", "prints_total", "sheets
 _JSON = msgspec.json.Encoder().encode
 _NO_NUMBER = "null"
 """What is not said, and what is not finite."""
+R = TypeVar("R", bound=Reading)
 _Column = Sequence[Any]
 _Write = Callable[[_Column], Iterable[str]]
 
@@ -113,11 +116,20 @@ class Fields:
         said = set(kind.__struct_fields__)
         self._write = [(attrgetter(name), _write(name, types[name])) for name in types if name in said]
 
-    def texts(self, readings: Sequence[Reading]) -> Iterable[str]:
-        """One text a reading, all of which are of this kind."""
-        columns = ((write, list(map(of, readings))) for of, write in self._write)
-        said = [write(column) for write, column in columns if not _is_silent(column)]
-        return map("".join, zip(*said, strict=True)) if said else repeat("", len(readings))
+    def said(self, readings: Sequence[R]) -> tuple[Sequence[R], list[list[str]]]:
+        """Those of these readings (all of this kind) that say anything, and what they say: a column a field, a text a reading.
+
+        The texts of one reading after one another are its fields as they stand in a line.
+        """
+        values = ((write, list(map(of, readings))) for of, write in self._write)
+        columns = [list(write(column)) for write, column in values if not _is_silent(column)]
+        if not columns:
+            return (), []
+        if "" in columns[0]:  # then it is not this field's texts that come first in a line
+            columns = [list(map("".join, zip(*columns, strict=True)))]
+            readings = list(compress(readings, columns[0]))
+        columns[0] = [text[1:] for text in columns[0] if text]
+        return readings, columns
 
 
 def _is_silent(column: _Column) -> bool:
@@ -135,3 +147,19 @@ KINDS: Mapping[type[Reading], str] = {
     PrintCounter: "print_counter",
 }
 """The readings that are stored: their measurement."""
+
+
+def by_kind(
+    readings: Iterable[AnyReading], devices: Mapping[DeviceId, Device]
+) -> Mapping[type[Reading], Sequence[AnyReading]]:
+    """The readings of these devices that are stored, in their order."""
+    found: dict[type[Reading], list[AnyReading]] = {}
+    for reading in readings:
+        kind = type(reading)
+        if reading.device not in devices:
+            continue
+        if kind in found:
+            found[kind].append(reading)
+        elif kind in KINDS:
+            found[kind] = [reading]
+    return found

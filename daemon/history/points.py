@@ -13,7 +13,7 @@ from functools import lru_cache
 from zlib import crc32
 
 from daemon.history.escaping import tag
-from daemon.history.fields import KINDS, Fields, field, is_storable
+from daemon.history.fields import KINDS, Fields, by_kind, field, is_storable
 from daemon.history.schema import MEASUREMENTS, Value
 from sensors.device import Device, DeviceId
 from sensors.readings import AnyReading, Power, PrintCounter, PrintJob, Reading
@@ -25,8 +25,8 @@ _DEPARTMENTS = 4096
 
 
 _LATEST = timedelta(days=7)
-_Said = Iterable[tuple[AnyReading, str]]
-"""Readings of one kind, and their fields as text."""
+_Ends = tuple[Sequence[str], Sequence[str]]
+"""What stands before the fields, and what stands behind them."""
 
 
 class Points:
@@ -48,35 +48,35 @@ class Points:
         None where nothing was said.
         """
         made: list[str] = []
-        for kind, of_kind in _by_kind(readings).items():
-            fields = self._fields.get(kind)
-            if fields is not None:
-                write = self._jobs if kind is PrintJob else self._said
-                write(made, kind, zip(of_kind, fields.texts(of_kind), strict=True), devices)
+        for kind, of_kind in by_kind(readings, devices).items():
+            telling, columns = self._fields[kind].said(of_kind)
+            ends = self._ends_of_jobs if kind is PrintJob else self._ends
+            heads, stamps = ends(kind, telling, devices)
+            made += map("".join, zip(heads, *columns, stamps, strict=True))
         return "\n".join(made).encode(), len(made)
 
-    def _said(self, made: list[str], kind: type[Reading], said: _Said, devices: Mapping[DeviceId, Device]) -> None:
+    def _ends(self, kind: type[Reading], telling: Iterable[AnyReading], devices: Mapping[DeviceId, Device]) -> _Ends:
         """What is no news and has a stamp of the last week lands at its own time; everything else when it arrived."""
+        heads: list[str] = []
+        stamps: list[str] = []
         all_series, last_at, at_us = self._series[kind], _EPOCH, 0
-        for reading, text in said:
-            name = reading.device
-            device = devices.get(name)
-            if device is None or not text:
-                continue
+        for reading in telling:
             at = reading.arrived_at if reading.live else _own_time(reading)
             if at is not last_at:
                 past = at - last_at  # of one read and so microseconds apart, as a rule: two divisions less
                 at_us = microseconds(at) if past.seconds or past.days else at_us + past.microseconds
                 last_at = at
-            series = all_series.get(name)
+            series, device = all_series.get(reading.device), devices[reading.device]
             if series is None or series.device is not device:
-                series = all_series[name] = self._remember(kind, device)
+                series = all_series[reading.device] = self._remember(kind, device)
+            heads.append(series.head)
             if series.at_us == at_us:
                 series.tie += 1
-                made.append(f"{series.prefix} {text[1:]} {at_us * 1000 + series.tie}")
+                stamps.append(f" {at_us * 1000 + series.tie}")
             else:
                 series.at_us, series.tie = at_us, 0
-                made.append(f"{series.prefix} {text[1:]} {at_us}000")
+                stamps.append(f" {at_us}000")
+        return heads, stamps
 
     def record_line(
         self,
@@ -172,14 +172,17 @@ class Points:
             raise ValueError(f"a {measurement} without a single field")
         return line
 
-    def _jobs(self, made: list[str], _: type[Reading], said: _Said, devices: Mapping[DeviceId, Device]) -> None:
+    def _ends_of_jobs(
+        self, _: type[Reading], telling: Iterable[AnyReading], devices: Mapping[DeviceId, Device]
+    ) -> _Ends:
         """At the end of the job, and the same point again when an agent that fell between sending and noting tells it twice."""
-        for job, text in said:
+        heads: list[str] = []
+        stamps: list[str] = []
+        for job in telling:
             assert isinstance(job, PrintJob)  # noqa: S101  for the type checker
-            device = devices.get(job.device)
-            if device is not None and text:
-                stamp = microseconds(job.ended_at) * 1000 + crc32(job.job.encode()) % 1000
-                made.append(f"{self._of_job(device, job.department)} {text[1:]} {stamp}")
+            heads.append(self._of_job(devices[job.device], job.department))
+            stamps.append(f" {microseconds(job.ended_at) * 1000 + crc32(job.job.encode()) % 1000}")
+        return heads, stamps
 
     def _of_job(self, device: Device, department: str) -> str:
         known = self._of_jobs.get((device.id, department))
@@ -193,7 +196,7 @@ class Points:
             }
             if len(self._of_jobs) >= _DEPARTMENTS:
                 self._of_jobs.clear()
-            known = self._of_jobs[device.id, department] = (device, _prefix("print_job", tags))
+            known = self._of_jobs[device.id, department] = (device, _prefix("print_job", tags) + " ")
         return known[1]
 
     def _remember(self, kind: type[Reading], device: Device) -> "_Series":
@@ -204,28 +207,17 @@ class Points:
             tags["family"] = device.address.family
         if kind is Power:
             tags["load"] = device.load
-        return _Series(device, _prefix(KINDS[kind], tags))
-
-
-def _by_kind(readings: Iterable[AnyReading]) -> Mapping[type[Reading], Sequence[AnyReading]]:
-    by_kind: dict[type[Reading], list[AnyReading]] = {}
-    for reading in readings:
-        kind = type(reading)
-        if kind in by_kind:
-            by_kind[kind].append(reading)
-        else:
-            by_kind[kind] = [reading]
-    return by_kind
+        return _Series(device, _prefix(KINDS[kind], tags) + " ")
 
 
 class _Series:
-    """What is written before the first space, and the stamp of the last line."""
+    """What is written before the fields, and the stamp of the last line."""
 
-    __slots__ = ("at_us", "device", "prefix", "tie")
+    __slots__ = ("at_us", "device", "head", "tie")
 
-    def __init__(self, device: Device, prefix: str) -> None:
+    def __init__(self, device: Device, head: str) -> None:
         self.device = device
-        self.prefix = prefix
+        self.head = head
         self.at_us = -1
         self.tie = 0
 

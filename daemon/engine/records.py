@@ -7,6 +7,7 @@ from typing import Protocol
 import msgspec
 
 from daemon.engine.inbox import Remark
+from daemon.errors import StoreUnavailable
 from daemon.history.points import Points, microseconds
 from daemon.history.schema import Value
 from policies.control.effects import Decided, Record
@@ -14,6 +15,9 @@ from policies.office.requests import Extend
 from policies.office.site import Site
 from sensors.commands import SetSetpoint
 from sensors.readings import AnyReading
+
+PORTION_BYTES = 64 * 1024
+"""Of points, where not all of them fit into one transaction: the smallest journal has that much room beside its readings."""
 
 
 class Writes(Protocol):
@@ -41,15 +45,16 @@ class Ledger:
         self._points = Points(site.id)
         self._written_row = row
         self._heard: list[AnyReading] = []
+        self._of_readings: list[bytes] = []
         self._lines: list[bytes] = []
-        self._count = 0
+        self._made = self._gone = 0
         self._records: list[bytes] = []
         self._since = 0.0
 
     @property
     def is_waiting(self) -> bool:
         """Something is not written yet."""
-        return bool(self._heard or self._lines or self._records) or self.row != self._written_row
+        return bool(self._heard or self._of_readings or self._lines or self._records) or self.row != self._written_row
 
     def configure(self, site: Site) -> None:
         """Devices and zones of a new configuration."""
@@ -70,7 +75,7 @@ class Ledger:
         self._touch()
         self._make_lines()
         case = record.case
-        tie = self._count
+        tie = self._made
         self._put(
             self._points.case_line(
                 at=record.at,
@@ -119,7 +124,7 @@ class Ledger:
                 "who": decision.who,
                 "reason": request.why or None,
             }
-            line = self._points.record_line("override", tags, fields, decision.at, tie=self._count)
+            line = self._points.record_line("override", tags, fields, decision.at, tie=self._made)
             if line is not None:
                 self._put(line)
         self._records.append(msgspec.json.encode(decision))
@@ -131,27 +136,55 @@ class Ledger:
 
     def is_due(self, now: float, after: float, lines: int) -> bool:
         """Whether it has waited `after` seconds (monotonic), or grown to so many lines."""
-        return self.is_waiting and (now - self._since >= after or len(self._heard) + self._count >= lines)
+        return self.is_waiting and (now - self._since >= after or len(self._heard) + self._made >= lines)
 
     def write(self, journal: Writes, cases: Callable[[], bytes]) -> None:
-        """All of it in one transaction; forgotten only when that has succeeded. Raises StoreUnavailable."""
+        """All of it in one transaction; forgotten only when that has succeeded. Raises StoreUnavailable.
+
+        What does not fit into one (a journal that is nearly full) is written in several.
+        """
         self._make_lines()
-        journal.advance(
-            self.row, b"\n".join(self._lines), self._count, self._records, cases() if self._records else None
-        )
+        try:
+            self._write_all(journal, cases)
+        except StoreUnavailable:
+            if not self._of_readings:
+                raise
+            self._write_ahead(journal)
+            self._write_all(journal, cases)
+
+    def _write_all(self, journal: Writes, cases: Callable[[], bytes]) -> None:
+        lines = b"\n".join([*self._of_readings, *self._lines])
+        journal.advance(self.row, lines, self._made - self._gone, self._records, cases() if self._records else None)
         self._written_row = self.row
-        self._lines, self._count, self._records = [], 0, []
+        self._of_readings, self._lines, self._records = [], [], []
+        self._made = self._gone = 0
+
+    def _write_ahead(self, journal: Writes) -> None:
+        """The points of readings in portions, and the mark stays: a crash before it moves makes the same points again.
+
+        Nothing else would end it: as long as the mark stays, so do the rows that it is about, and their points may need more
+        room than the file has beside them.
+        """
+        while self._of_readings:
+            block = self._of_readings[0]
+            cut = block.rfind(b"\n", 0, PORTION_BYTES) if len(block) > PORTION_BYTES else -1
+            portion = block if cut < 0 else block[:cut]
+            count = portion.count(b"\n") + 1
+            journal.advance(self._written_row, portion, count, (), None)
+            self._gone += count
+            self._of_readings[:1] = [] if cut < 0 else [block[cut + 1 :]]
 
     def _make_lines(self) -> None:
         heard, self._heard = self._heard, []
         if heard:
             lines, count = self._points.lines(heard, self._site.devices)
             if count:
-                self._put(lines, count)
+                self._of_readings.append(lines)
+                self._made += count
 
-    def _put(self, lines: bytes, count: int = 1) -> None:
-        self._lines.append(lines)
-        self._count += count
+    def _put(self, line: bytes) -> None:
+        self._lines.append(line)
+        self._made += 1
 
     def _touch(self) -> None:
         if not self.is_waiting:

@@ -20,7 +20,7 @@ LEFT_ON = """
 zones: {shut: {names: Shut, hours: {mon-sun: closed}}}
 devices: {plug: {kind: plug, family: tasmota, address: pc_7, zone: shut, load: monitor, switchable: true}}
 policies:
-  - {kind: after_hours_power, name: after-hours, mode: enforce, grace: 0s, warn: 0s, confirm_within: 4s, retry_after: 1s,
+  - {kind: after_hours_power, name: after-hours, mode: enforce, hold_out_share: 0, grace: 0s, warn: 0s, confirm_within: 4s, retry_after: 1s,
      command_expiry: 5s, attempts: 3}
 store: {path: history.sqlite}
 """

@@ -139,7 +139,7 @@ journal: {{path: journal.sqlite}}
 store: {{path: history.sqlite}}
 zones: {{shut: {{names: {{en: Shut, zh_CN: 关}}, hours: {{mon-sun: closed}}}}}}
 devices: {{plug: {{kind: plug, family: tasmota, address: pc, zone: shut, load: monitor, switchable: true}}}}
-policies: [{{kind: after_hours_power, name: evenings, mode: enforce, grace: 0s, warn: 10m}}]
+policies: [{{kind: after_hours_power, name: evenings, mode: enforce, hold_out_share: 0, grace: 0s, warn: 10m}}]
 """
     daemon = assemble(parse(text, file="office.yaml", directory=tmp_path), {})
     panel = Devices(broker, "officed/test/request/answer", "officed/test/zones/+/notice")

@@ -19,7 +19,7 @@ zones:
 packs:
   - {pack: cn-2007-42, mode: enforce, overrides: {cn-2007-42-setpoint: {grace: 0s}}}
 policies:
-  - {kind: after_hours_power, name: after-hours, mode: enforce, grace: 0s, warn: 0s}
+  - {kind: after_hours_power, name: after-hours, mode: enforce, hold_out_share: 0, grace: 0s, warn: 0s}
 """
 
 

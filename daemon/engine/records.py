@@ -147,7 +147,7 @@ class Ledger:
         try:
             self._write_all(journal, cases)
         except StoreUnavailable:
-            if not self._of_readings:
+            if sum(map(len, self._of_readings)) <= PORTION_BYTES:
                 raise
             self._write_ahead(journal)
             self._write_all(journal, cases)

@@ -3,13 +3,17 @@
 import sqlite3
 from pathlib import Path
 
-_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_TOOBIG})
+"""The last one: a length that was garbled, where nothing has been written yet."""
 _SUFFIXES = ("", "-wal", "-shm")
 
 
-def is_damage(error: sqlite3.Error) -> bool:
-    """Whether the file itself is at fault, and not the disk, the rights or the room."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
+def is_damage(error: Exception) -> bool:
+    """Whether the file itself is at fault, and not the disk, the rights or the room. To be asked when it is opened.
+
+    Python cannot even read some of SQLite's messages about a garbled file: it quotes from it.
+    """
+    return isinstance(error, UnicodeDecodeError) or getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
 
 
 def set_file_aside(path: Path) -> Path:

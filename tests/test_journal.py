@@ -1,6 +1,7 @@
 """What the journal keeps, how it is bounded, and what it says when it cannot."""
 
 import os
+import random
 import shutil
 import sqlite3
 import subprocess
@@ -252,8 +253,9 @@ def test_a_file_that_is_no_journal_is_set_aside_and_never_silently(
         assert told == []
 
 
+@pytest.mark.parametrize("seed", [0, 12, 51, 1059])  # malformed, a length too big, no schema, no text
 def test_a_journal_with_damaged_pages_is_set_aside_beside_the_last_one(
-    opened: Open, tmp_path: Path, told: list[str]
+    opened: Open, tmp_path: Path, told: list[str], seed: int
 ) -> None:
     (tmp_path / "journal.sqlite.corrupt-1").write_bytes(b"an older one")
     journal = opened()
@@ -261,7 +263,7 @@ def test_a_journal_with_damaged_pages_is_set_aside_beside_the_last_one(
         commit(journal, b"x" * 500)
     journal.close()
     content = bytearray((tmp_path / "journal.sqlite").read_bytes())
-    content[4096 * 3 : 4096 * 12] = os.urandom(4096 * 9)
+    content[4096 * 3 : 4096 * 12] = random.Random(seed).randbytes(4096 * 9)
     (tmp_path / "journal.sqlite").write_bytes(content)
     assert list(opened().undecoded()) == []
     assert (tmp_path / "journal.sqlite.corrupt-2").read_bytes() == content

@@ -35,7 +35,7 @@ class HistoryFile:
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
                 self.writer = _opened(path)
-            except sqlite3.DatabaseError as error:
+            except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
                 if not is_damage(error):
                     raise
                 aside = set_file_aside(path)

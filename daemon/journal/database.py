@@ -44,7 +44,7 @@ class Database:
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
                 self._open()
-            except sqlite3.DatabaseError as error:
+            except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
                 if not is_damage(error):
                     raise
                 aside = set_file_aside(path)

@@ -205,6 +205,15 @@ def test_a_clock_that_was_set_back_begins_a_new_quarter_of_an_hour() -> None:
     assert put(window, [(at(50), 24.0)], HOUR).mean is None
 
 
+@pytest.mark.parametrize("minutes", [(0, 0.5, 1, 30), (0, 60, 30, 30.5, 31), (5, 4.5, 4.6, 90)])
+def test_many_values_at_once_leave_what_one_after_the_other_leaves(minutes: tuple[float, ...]) -> None:
+    said = [(at(minute), 20.0 + minute) for minute in minutes]
+    window = Window()
+    for one in said:
+        window = put(window, [one], HOUR)
+    assert put(Window(), said, HOUR) == window
+
+
 def test_a_silent_thermometer_gives_no_verdict_and_begins_anew() -> None:
     cold = [(float(minute), air(at(minute), 24.0)) for minute in range(20)]
     run = walked((0, unit(at(0))), *cold)

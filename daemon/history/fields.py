@@ -79,7 +79,7 @@ class _Known(dict[Any, str]):
 
     def __missing__(self, value: Value | None) -> str:
         made = self.made(value)
-        if made and len(made) <= len(self._head) + _SHORT:
+        if len(made) <= len(self._head) + _SHORT:
             if len(self) >= _REMEMBERED:
                 self.clear()
             self[value] = made

@@ -14,7 +14,6 @@ from sensors.readings import Climate, Environment
 WINDOW_MINUTES = 15
 Minute = tuple[int, float, int]
 """Minutes since 1970, the sum of the values said in that minute, their number."""
-_NO_MINUTE: Minute = (0, 0.0, 0)
 _MINUTE = timedelta(minutes=1)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -53,33 +52,28 @@ def put(window: Window, said: Sequence[tuple[datetime, float]], silent_after: ti
     """The window with these values. It begins anew after a silence, and where the clock was set back."""
     if not said:
         return window
-    minutes, (minute, total, count), ends = window.minutes, _NO_MINUTE, _LONG_AGO
-    begins = ends
+    minutes = list(window.minutes)
+    minute, begins, ends = 0, _LONG_AGO, _LONG_AGO
     for at, value in said:
         if not begins <= at < ends:
-            if count:
-                minutes = (*minutes, (minute, total, count))
             minute = int(at.timestamp() // 60)
             begins = datetime.fromtimestamp(minute * 60, UTC)
             ends = begins + _MINUTE
-            if minutes and minutes[-1][0] == minute:
-                *earlier, (_, total, count) = minutes
-                minutes = tuple(earlier)
-            else:
-                total, count, minutes = 0.0, 0, _until(minutes, minute, silent_after)
-        total += value
-        count += 1
-    return Window((*minutes, (minute, total, count)))
+            if not minutes or minutes[-1][0] != minute:
+                minutes = [*_until(minutes, minute, silent_after), (minute, 0.0, 0)]
+        _, total, count = minutes[-1]
+        minutes[-1] = (minute, total + value, count + 1)
+    return Window(tuple(minutes))
 
 
-def _until(minutes: tuple[Minute, ...], minute: int, silent_after: timedelta) -> tuple[Minute, ...]:
+def _until(minutes: Sequence[Minute], minute: int, silent_after: timedelta) -> Sequence[Minute]:
     """What still counts of them when a new minute begins."""
     if minutes and not 0 < minute - minutes[-1][0] <= silent_after.total_seconds() / 60:
         return ()
     return minutes[_first_needed(minutes, minute - WINDOW_MINUTES + 1) :]
 
 
-def _first_needed(minutes: tuple[Minute, ...], begin: int) -> int:
+def _first_needed(minutes: Sequence[Minute], begin: int) -> int:
     """The last minute at or before the window's begin still holds when it begins."""
     for index in range(len(minutes) - 1, -1, -1):
         if minutes[index][0] <= begin:

@@ -1,13 +1,16 @@
 # officed as one image: built in one stage, run in another that has no build tools and no root.
 FROM python:3.13.1-slim-bookworm AS build
 
+# For the few loops that are compiled (hatch_build.py).
+RUN apt-get update && apt-get install --yes --no-install-recommends gcc libc6-dev
+
 WORKDIR /src
 COPY requirements.lock requirements-build.lock ./
 RUN python -m venv /opt/officed \
     && /opt/officed/bin/pip install --no-cache-dir --require-hashes -r requirements.lock \
     && python -m venv /opt/build \
     && /opt/build/bin/pip install --no-cache-dir --require-hashes -r requirements-build.lock
-COPY pyproject.toml LICENSE ./
+COPY pyproject.toml hatch_build.py LICENSE ./
 COPY sensors sensors
 COPY policies policies
 COPY dashboards dashboards

@@ -15,6 +15,8 @@ LOCK := env -u PIP_FIND_LINKS -u PIP_INDEX_URL -u PIP_EXTRA_INDEX_URL $(BIN)/pip
 	--strip-extras --allow-unsafe --no-header --annotation-style=line \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links $(UPGRADE)
 LOG := $(VENV)/install.log
+# Compiled where there is a C compiler (hatch_build.py).
+LOOPS := $(shell find daemon dashboards policies sensors -name "*.pyx")
 ARGS ?=
 TESTS ?=
 # Tests wait more than they compute: three files at a time on two cores. One that was asked for by name runs alone.
@@ -58,7 +60,7 @@ fix: $(VENV)/.installed-dev  ## let ruff repair what it can
 
 lock: $(VENV)/.installed-dev  ## pin what pyproject.toml asks for (UPGRADE=--upgrade for newer versions)
 	@$(LOCK) --output-file requirements.lock pyproject.toml
-	@printf "hatchling>=1.27\neditables>=0.5\n" | $(LOCK) --constraint requirements.lock --output-file requirements-build.lock -
+	@printf "hatchling>=1.27\neditables>=0.5\ncython>=3.2\n" | $(LOCK) --constraint requirements.lock --output-file requirements-build.lock -
 	@$(LOCK) --extra dev --extra build --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
 
 secrets:  ## passwords and tokens for docker-compose.yml, as files in deploy/secrets (existing ones are kept)
@@ -78,7 +80,7 @@ $(BIN)/python:
 	"$$python" -m venv $(VENV) > /dev/null || { rm -rf $(VENV); \
 		echo "officed: $$python cannot make a virtual environment; on Debian: apt install python3-venv" >&2; exit 1; }
 
-$(VENV)/.installed: requirements.lock requirements-build.lock pyproject.toml | $(BIN)/python
+$(VENV)/.installed: requirements.lock requirements-build.lock pyproject.toml hatch_build.py $(LOOPS) | $(BIN)/python
 	@echo "officed: installing into $(VENV) (once; a minute on a usual line)" >&2
 	@$(PIP) --require-hashes -r requirements.lock -r requirements-build.lock 2> $(LOG) || bash .ci/install-failed $(LOG)
 	@$(PIP) --no-deps --no-build-isolation --no-index --editable . 2> $(LOG) || bash .ci/install-failed $(LOG)

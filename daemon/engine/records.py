@@ -8,7 +8,8 @@ import msgspec
 
 from daemon.engine.inbox import Remark
 from daemon.errors import StoreUnavailable
-from daemon.history.points import Points, microseconds
+from daemon.history.points import Points
+from daemon.history.rows import microseconds
 from daemon.history.schema import Value
 from policies.control.effects import Decided, Record
 from policies.office.requests import Extend

@@ -35,7 +35,7 @@ _REMEMBERED = 8_192
 """Values of one field, a megabyte or two."""
 _SHORT = 64
 """Characters of a text that is remembered."""
-_NEVER_THE_SAME = frozenset({"job", "impressions_total", "prints_total", "sheets_total"})
+NEVER_THE_SAME = frozenset({"job", "impressions_total", "prints_total", "sheets_total"})
 _JSON = msgspec.json.Encoder().encode
 _NO_NUMBER = "null"
 """What is not said, and what is not finite."""
@@ -66,7 +66,7 @@ def field(type_name: str, value: Value | None) -> str:
             raise TypeError(f"{value!r} is no {type_name}")
 
 
-class _Known(dict[Any, str]):
+class Known(dict[Any, str]):
     """One field's words, flags and counts as text, made once each: there are few, and looking is cheap.
 
     What is not said or cannot be stored is the empty text.
@@ -90,7 +90,7 @@ class _Known(dict[Any, str]):
         return f"{self._head}{field(self._kind, value)}" if is_storable(value) and value != "" else ""
 
 
-def _floats(head: str, column: _Column) -> Iterable[str]:
+def floats(head: str, column: _Column) -> Iterable[str]:
     """Never remembered, as hardly two are the same: all of them are written as JSON at once, a fifth of the cost of one by one."""
     try:
         numbers = _JSON(column)[1:-1].decode().split(",")
@@ -103,9 +103,9 @@ def _floats(head: str, column: _Column) -> Iterable[str]:
 
 def _write(name: str, kind: Type) -> _Write:
     if kind == "float":
-        return partial(_floats, f",{name}=")
-    known = _Known(name, kind)
-    return partial(map, known.made if name in _NEVER_THE_SAME else known.__getitem__)
+        return partial(floats, f",{name}=")
+    known = Known(name, kind)
+    return partial(map, known.made if name in NEVER_THE_SAME else known.__getitem__)
 
 
 class Fields:

@@ -7,26 +7,25 @@ stands at its own end, whenever it was told, so that it is in its own day and is
 stamp of its own, stands there.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import lru_cache, partial
 from zlib import crc32
 
 from daemon.history.escaping import tag
-from daemon.history.fields import KINDS, Fields, by_kind, field, is_storable
+from daemon.history.fields import KINDS, by_kind, field, is_storable
+from daemon.history.rows import microseconds
 from daemon.history.schema import MEASUREMENTS, Value
 from sensors.device import Device, DeviceId
 from sensors.readings import AnyReading, Power, PrintCounter, PrintJob, Reading
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+try:
+    from daemon.history.fast_rows import Rows
+except ImportError:  # no compiler was at hand
+    from daemon.history.rows import Rows
+
 _DEPARTMENTS = 4096
 """Beginnings of lines of print jobs that are remembered, by printer and department."""
-
-
-_LATEST = timedelta(days=7)
-_Ends = tuple[Sequence[str], Sequence[str]]
-"""What stands before the fields, and what stands behind them."""
 
 
 class Points:
@@ -34,8 +33,10 @@ class Points:
 
     def __init__(self, site: str) -> None:
         self._site = site
-        self._fields = {kind: Fields(kind, measurement) for kind, measurement in KINDS.items()}
-        self._series: dict[type[Reading], dict[DeviceId, _Series]] = {kind: {} for kind in KINDS}
+        self._rows = {
+            kind: Rows(kind, measurement, partial(self._head, kind), self._ends_of_job if kind is PrintJob else None)
+            for kind, measurement in KINDS.items()
+        }
         self._of_jobs: dict[tuple[str, str], tuple[Device, str]] = {}
 
     def line(self, reading: AnyReading, device: Device) -> bytes | None:
@@ -47,36 +48,14 @@ class Points:
 
         None where nothing was said.
         """
-        made: list[str] = []
+        made: list[bytes] = []
+        count = 0
         for kind, of_kind in by_kind(readings, devices).items():
-            telling, columns = self._fields[kind].said(of_kind)
-            ends = self._ends_of_jobs if kind is PrintJob else self._ends
-            heads, stamps = ends(kind, telling, devices)
-            made += map("".join, zip(heads, *columns, stamps, strict=True))
-        return "\n".join(made).encode(), len(made)
-
-    def _ends(self, kind: type[Reading], telling: Iterable[AnyReading], devices: Mapping[DeviceId, Device]) -> _Ends:
-        """What is no news and has a stamp of the last week lands at its own time; everything else when it arrived."""
-        heads: list[str] = []
-        stamps: list[str] = []
-        all_series, last_at, at_us = self._series[kind], _EPOCH, 0
-        for reading in telling:
-            at = reading.arrived_at if reading.live else _own_time(reading)
-            if at is not last_at:
-                past = at - last_at  # of one read and so microseconds apart, as a rule: two divisions less
-                at_us = microseconds(at) if past.seconds or past.days else at_us + past.microseconds
-                last_at = at
-            series, device = all_series.get(reading.device), devices[reading.device]
-            if series is None or series.device is not device:
-                series = all_series[reading.device] = self._remember(kind, device)
-            heads.append(series.head)
-            if series.at_us == at_us:
-                series.tie += 1
-                stamps.append(f" {at_us * 1000 + series.tie}")
-            else:
-                series.at_us, series.tie = at_us, 0
-                stamps.append(f" {at_us}000")
-        return heads, stamps
+            block, lines = self._rows[kind].lines(of_kind, devices)
+            if lines:
+                made.append(block)
+                count += lines
+        return b"\n".join(made), count
 
     def record_line(
         self,
@@ -172,17 +151,11 @@ class Points:
             raise ValueError(f"a {measurement} without a single field")
         return line
 
-    def _ends_of_jobs(
-        self, _: type[Reading], telling: Iterable[AnyReading], devices: Mapping[DeviceId, Device]
-    ) -> _Ends:
+    def _ends_of_job(self, job: AnyReading, printer: Device) -> tuple[str, str]:
         """At the end of the job, and the same point again when an agent that fell between sending and noting tells it twice."""
-        heads: list[str] = []
-        stamps: list[str] = []
-        for job in telling:
-            assert isinstance(job, PrintJob)  # noqa: S101  for the type checker
-            heads.append(self._of_job(devices[job.device], job.department))
-            stamps.append(f" {microseconds(job.ended_at) * 1000 + crc32(job.job.encode()) % 1000}")
-        return heads, stamps
+        assert isinstance(job, PrintJob)  # noqa: S101  for the type checker
+        stamp = microseconds(job.ended_at) * 1000 + crc32(job.job.encode()) % 1000
+        return self._of_job(printer, job.department), f" {stamp}"
 
     def _of_job(self, device: Device, department: str) -> str:
         known = self._of_jobs.get((device.id, department))
@@ -199,7 +172,7 @@ class Points:
             known = self._of_jobs[device.id, department] = (device, _prefix("print_job", tags) + " ")
         return known[1]
 
-    def _remember(self, kind: type[Reading], device: Device) -> "_Series":
+    def _head(self, kind: type[Reading], device: Device) -> str:
         tags = {"device": str(device.id), "zone": str(device.zone), "site": self._site}
         if kind is PrintCounter:
             tags["printer"] = device.address.name
@@ -207,30 +180,7 @@ class Points:
             tags["family"] = device.address.family
         if kind is Power:
             tags["load"] = device.load
-        return _Series(device, _prefix(KINDS[kind], tags) + " ")
-
-
-class _Series:
-    """What is written before the fields, and the stamp of the last line."""
-
-    __slots__ = ("at_us", "device", "head", "tie")
-
-    def __init__(self, device: Device, head: str) -> None:
-        self.device = device
-        self.head = head
-        self.at_us = -1
-        self.tie = 0
-
-
-def microseconds(at: datetime) -> int:
-    """The instant (aware) in microseconds since 1970, exactly."""
-    return (at - _EPOCH) // _MICROSECOND
-
-
-def _own_time(reading: AnyReading) -> datetime:
-    """Of a late reading. A clock that is a week behind is wrong, not late."""
-    said, came = reading.device_at, reading.arrived_at
-    return said if said is not None and came - said <= _LATEST else came
+        return _prefix(KINDS[kind], tags) + " "
 
 
 def _prefix(measurement: str, tags: Mapping[str, str]) -> str:

@@ -1,14 +1,18 @@
 """What one read brought, as the engine gets it: made the same way from the wire and, after a crash, from the journal."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
-from daemon.mqtt.wire import RETAIN, Publish, split
+from daemon.mqtt.wire import split
 from sensors.messages import Message
 
-_STEP = timedelta(microseconds=1)
+try:
+    from daemon.mqtt.fast_cutting import messages_of
+except ImportError:  # no compiler was at hand
+    from daemon.mqtt.cutting import messages_of
+
+__all__ = ("Batch", "batch_from_raw", "messages_of")
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -28,21 +32,3 @@ class Batch(msgspec.Struct, frozen=True):
 def batch_from_raw(raw: bytes, received_at: datetime, backlog: bool, version: int, row: int) -> Batch:
     """The batch of a journal row: the same arguments give the same batch. Raises wire.WireError on a damaged row."""
     return Batch(row, received_at, messages_of(split(raw, version), received_at, backlog=backlog))
-
-
-def messages_of(publishes: Sequence[Publish], received_at: datetime, *, backlog: bool) -> list[Message]:
-    """The messages of packets that are split already.
-
-    A topic that is no UTF-8 (forbidden, seen) keeps its replacement signs; no family will know it.
-    """
-    messages: list[Message] = []
-    append = messages.append
-    at = received_at
-    for first, topic, _, payload in publishes:
-        try:
-            name = topic.decode()
-        except UnicodeDecodeError:
-            name = topic.decode("utf-8", "replace")
-        append(Message(name, payload, at, bool(first & RETAIN), backlog))
-        at += _STEP
-    return messages

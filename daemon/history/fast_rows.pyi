@@ -1,0 +1,1 @@
+from daemon.history.rows import Rows as Rows

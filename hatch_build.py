@@ -69,7 +69,7 @@ def compiled(source: Path, root: Path) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         made, library = Path(folder) / "loop.c", Path(folder) / "loop.so"
         steps = [
-            [sys.executable, "-m", "cython", "-3", "--module-name", module, str(source), "-o", str(made)],
+            [sys.executable, "-m", "cython", "-3", "-I", str(root), "--module-name", module, str(source), "-o", str(made)],
             [*compiler(), "-O2", "-fPIC", "-shared", "-w", "-I", sysconfig.get_path("include"), str(made), "-o", str(library)],
         ]
         for step in steps:

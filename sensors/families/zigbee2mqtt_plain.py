@@ -21,13 +21,25 @@ from sensors.messages import Message
 from sensors.readings import AnyReading, Power
 
 
+def _otherwise(usual: Decoder, _name: DeviceId, /) -> Decoder:
+    return usual
+
+
+try:
+    from sensors.families.fast_zigbee2mqtt import plug, unit
+except ImportError:  # no compiler was at hand
+    plug = unit = _otherwise
+
+
 def plain(device: Device, build: Builder) -> Decoder:
     """The decoder of a topic on which this device alone speaks."""
-    if device.kind in ("plug", "light", "meter") and not device.address.channel:
-        return partial(_plug, build, device.id)
     usual = partial(_usual, build)
-    if device.kind == "climate" and not device.address.channel:
-        return partial(plain_climate, usual, device.id)
+    if device.address.channel:
+        return usual
+    if device.kind in ("plug", "light", "meter"):
+        return plug(partial(_plug, build, device.id), device.id)
+    if device.kind == "climate":
+        return unit(partial(plain_climate, usual, device.id), device.id)
     return usual
 
 

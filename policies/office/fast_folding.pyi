@@ -1,0 +1,6 @@
+from collections.abc import Sequence
+
+from policies.office.heard import Heard
+from sensors.readings import Reading
+
+def hear_all(heard: Heard, readings: Sequence[Reading]) -> Heard: ...

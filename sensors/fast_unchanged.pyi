@@ -1,0 +1,3 @@
+from collections.abc import Callable, Sequence
+
+def reader(usual: Callable[[bytes], object], keys: Sequence[str], /) -> Callable[[bytes], object]: ...

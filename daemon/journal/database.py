@@ -8,6 +8,7 @@ is opened for reading.
 """
 
 import sqlite3
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -114,6 +115,20 @@ class Database:
     def used_bytes(self) -> int:
         """Bytes of pages in use; the log beside the file (16 MiB) comes on top. The caller holds `lock`."""
         return (_pragma(self.writer, "page_count") - _pragma(self.writer, "freelist_count")) * self._page_bytes
+
+    def relieve(self) -> None:
+        """Copy the log into the file where it is half full, beside whoever writes: else a commit does it, and a command waits."""
+        if self._frames() * self._page_bytes >= _LOG_BYTES // 2:
+            with self._reading, _translated():
+                self._reader.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+    def _frames(self) -> int:
+        """Pages in the log, as its index says (sqlite.org/walformat.html, 2.1: mxFrame)."""
+        try:
+            with self.path.with_name(f"{self.path.name}-shm").open("rb") as index:
+                return int.from_bytes(index.read(20)[16:], sys.byteorder)
+        except OSError:
+            return 0
 
     def close(self) -> None:
         """Both connections; the log is copied into the file."""

@@ -12,12 +12,13 @@ from sqlite3 import Connection
 from typing import cast
 
 from daemon.errors import StoreUnavailable
-from daemon.journal.audit import ORIGIN, Entry, Record, instant, microseconds, sealed
-from daemon.journal.database import Database, Row, Value
+from daemon.journal.audit import Entry, Record, instant, microseconds
+from daemon.journal.database import Database, Value
 from daemon.journal.dead_letters import DeadLetters
 from daemon.journal.letting_go import LET_GO, what_may_go
 from daemon.journal.outbox import Outbox
 from daemon.journal.schema import CrashPoint, RawRow
+from daemon.journal.trail import append, entry
 from daemon.ports import Read
 
 _PAGE_BYTES = 16_384  # rows are reads of up to 256 kB: chains of small pages cost twice as much
@@ -67,6 +68,7 @@ class Journal:
         self._full = False
         self._unmeasured = 0
         self._kept_row = self._mark("office")
+        self._let_go_row = 0
         self._next_row = 1 + max(self._mark("decoded"), self._first("SELECT max(row) FROM raw"))
         with self._database.lock, self._database.failing():
             self._used_bytes = self._database.used_bytes()
@@ -117,6 +119,8 @@ class Journal:
     ) -> None:
         """All that one step leaves behind, in one transaction: its points, its records, its state, and the mark.
 
+        What does not fit into one comes in portions, whose mark is the old one (`daemon/engine/records.py`).
+
         `lines`: `count` points in line protocol, joined by newlines. A record that is bare bytes gets `now` and the kind
         `step`. Raw rows up to `decoded_row` are used; they go with the next kept office. `snapshot` None keeps the one there is. After a failed
         sync it may have happened all the same; doing it again writes the same points to the same places.
@@ -124,13 +128,14 @@ class Journal:
         self._crash("before_advance")
         now = self._now()
         with self._database.writing() as connection:
-            self._let_go(connection, decoded_row, len(lines))
+            gone = self._let_go(connection, decoded_row, len(lines))
             if count:
                 self.outbox.put(connection, lines, count)
-            self._chain(records, now)
+            append(connection, records, now)
             if snapshot is not None:
                 connection.execute(_KEEP, ("state", microseconds(now), snapshot))
             connection.execute(_MARK, (decoded_row,))
+        self._let_go_row = gone
         if count:
             self.outbox.added(count)
         self._crash("after_advance")
@@ -139,7 +144,7 @@ class Journal:
         """Append to the audit trail alone; and keep, in the same transaction, one record in the place of the last of its kind."""
         now = self._now()
         with self._database.writing() as connection:
-            self._chain(records, now)
+            append(connection, records, now)
             if kept is not None:
                 connection.execute(_KEEP, (kept[0], microseconds(now), kept[1]))
 
@@ -168,7 +173,7 @@ class Journal:
     def audit(self, *, after_seq: int = 0, limit: int = 1000) -> list[Entry]:
         """The trail in order; page on with the last `seq`. `first_break` (daemon/journal/audit.py) verifies it."""
         return [
-            _entry(row)
+            entry(row)
             for row in self._database.rows(f"{_AUDIT} WHERE seq > ? ORDER BY seq LIMIT ?", (after_seq, limit))
         ]
 
@@ -181,13 +186,13 @@ class Journal:
             return 0
         with self._database.writing() as connection:
             connection.execute("DELETE FROM audit WHERE seq <= ?", (gone.seq,))
-            self._chain([Record(self._now(), LET_GO, gone.body())], self._now())
+            append(connection, [Record(self._now(), LET_GO, gone.body())], self._now())
         return gone.seq
 
     def last_audit(self) -> Entry | None:
         """The last entry of the trail; None before the first one."""
         found = self._database.rows(f"{_AUDIT} ORDER BY seq DESC LIMIT 1")
-        return _entry(found[0]) if found else None
+        return entry(found[0]) if found else None
 
     @property
     def bytes_used(self) -> int:
@@ -200,14 +205,22 @@ class Journal:
         with self._database.lock:
             self._database.close()
 
-    def _let_go(self, connection: Connection, decoded_row: int, size: int) -> None:
-        """Used rows are kept until the office is; but where there is no room, what comes and what goes out is worth more."""
-        is_tight = self._full or self._database.used_bytes() + size + size // 4 > self._limit_bytes
+    def _let_go(self, connection: Connection, decoded_row: int, size: int) -> int:
+        """Used rows are kept until the office is; but where there is no room, what comes and what goes out is worth more.
+
+        Gives the row up to which they are gone.
+        """
+        wanted = size + size // 4
+        if self._used_bytes + wanted > self._limit_bytes:  # what was only added up may be too much
+            self._used_bytes = self._database.used_bytes()
+        is_tight = self._full or self._used_bytes + wanted > self._limit_bytes
+        self._used_bytes += wanted + _PAGE_BYTES
         if is_tight:
             connection.execute("DELETE FROM snapshot WHERE kind = 'office'")
-        connection.execute(
-            "DELETE FROM raw WHERE row <= ?", (decoded_row if is_tight else min(decoded_row, self._kept_row),)
-        )
+        until = decoded_row if is_tight else min(decoded_row, self._kept_row)
+        if until > self._let_go_row:
+            connection.execute("DELETE FROM raw WHERE row <= ?", (until,))
+        return until
 
     def _leave_room_for(self, size: int, rows: int) -> None:
         """Measure now and then, and on every try while full: so room that was made is found by itself."""
@@ -221,30 +234,9 @@ class Journal:
         self._used_bytes += size + rows * _PAGE_BYTES // 2
         self._unmeasured += rows
 
-    def _chain(self, records: Sequence[bytes | Record], now: datetime) -> None:
-        """Inside a transaction of the writing connection."""
-        if not records:
-            return
-        writer = self._database.writer
-        last = writer.execute("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
-        seq, previous = last or (0, ORIGIN)
-        for each in records:
-            seq += 1
-            entry = sealed(each if isinstance(each, Record) else Record(now, "step", each), seq, previous)
-            values = (seq, microseconds(entry.at), entry.kind, entry.body, previous, entry.hash)
-            writer.execute(
-                "INSERT INTO audit (seq, at_us, kind, body, previous, hash) VALUES (?, ?, ?, ?, ?, ?)", values
-            )
-            previous = entry.hash
-
     def _mark(self, name: str) -> int:
         return self._first(f"SELECT value FROM mark WHERE name = '{name}'")  # noqa: S608  our own two names
 
     def _first(self, query: str) -> int:
         found = self._database.rows(query)
         return int(cast("int | None", found[0][0]) or 0) if found else 0
-
-
-def _entry(row: Row) -> Entry:
-    seq, stamp, kind, body, previous, digest = cast("tuple[int, int, str, bytes, bytes, bytes]", row)
-    return Entry(seq, instant(stamp), kind, body, previous, digest)

@@ -82,6 +82,7 @@ class Outbox:
             connection.execute("INSERT OR REPLACE INTO mark (name, value) VALUES ('sent', ?)", (last,))
         self._gone += sum(row.count for row in rows)
         self.crash("after_done")
+        self._database.relieve()
 
     def set_aside(self, connection: Connection, refused: Sequence[Refused]) -> None:
         """Inside a transaction. The same line twice (a crash between refusal and `done`) is one dead letter.

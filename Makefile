@@ -16,7 +16,7 @@ LOCK := env -u PIP_FIND_LINKS -u PIP_INDEX_URL -u PIP_EXTRA_INDEX_URL $(BIN)/pip
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links $(UPGRADE)
 LOG := $(VENV)/install.log
 # Compiled where there is a C compiler (hatch_build.py).
-LOOPS := $(shell find daemon dashboards policies sensors -name "*.pyx")
+LOOPS := $(shell find daemon dashboards policies sensors -name "*.px[ix]")
 ARGS ?=
 TESTS ?=
 # Tests wait more than they compute: three files at a time on two cores. One that was asked for by name runs alone.

@@ -30,7 +30,7 @@ class CompileHotLoops(BuildHookInterface):  # type: ignore[type-arg]  # the conf
         root = Path(self.root)
         reason = missing()
         if reason:
-            print(f"officed: hot loops stay in Python: {reason}", file=sys.stderr)
+            say(f"hot loops stay in Python: {reason}")
         built = [] if reason else [each for each in sources(root) if compiled(each, root)]
         if built:
             build_data["artifacts"] += [f"/{each.relative_to(root).with_suffix(SUFFIX)}" for each in built]
@@ -69,13 +69,41 @@ def compiled(source: Path, root: Path) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         made, library = Path(folder) / "loop.c", Path(folder) / "loop.so"
         steps = [
-            [sys.executable, "-m", "cython", "-3", "-I", str(root), "--module-name", module, str(source), "-o", str(made)],
-            [*compiler(), "-O2", "-fPIC", "-shared", "-w", "-I", sysconfig.get_path("include"), str(made), "-o", str(library)],
+            [
+                sys.executable,
+                "-m",
+                "cython",
+                "-3",
+                "-I",
+                str(root),
+                "--module-name",
+                module,
+                str(source),
+                "-o",
+                str(made),
+            ],
+            [
+                *compiler(),
+                "-O2",
+                "-fPIC",
+                "-shared",
+                "-w",
+                "-I",
+                sysconfig.get_path("include"),
+                str(made),
+                "-o",
+                str(library),
+            ],
         ]
         for step in steps:
-            done = subprocess.run(step, cwd=root, capture_output=True, text=True, timeout=SECONDS, check=False)
+            done = subprocess.run(step, cwd=root, capture_output=True, text=True, timeout=SECONDS, check=False)  # noqa: S603  our own words
             if done.returncode != 0:
-                print(f"officed: {source.name} stays in Python: {done.stderr.strip()[-2000:]}", file=sys.stderr)
+                say(f"{source.name} stays in Python: {done.stderr.strip()[-2000:]}")
                 return False
         shutil.move(library, target)
     return True
+
+
+def say(words: str) -> None:
+    """To whoever installs."""
+    sys.stderr.write(f"officed: {words}\n")

@@ -27,9 +27,7 @@ numbers = st.one_of(
     st.floats(),
     st.integers(-(10**10), 10**10).map(float),
     st.builds(lambda whole, places: whole / 10**places, st.integers(-(10**12), 10**12), st.integers(0, 9)),
-    st.sampled_from(
-        [0.0, -0.0, 1e-4, 9.99e-5, 1e9, 999_999_999.999999, 5e-324, 1.7e308, math.inf, math.nan, 2]
-    ),
+    st.sampled_from([0.0, -0.0, 1e-4, 9.99e-5, 1e9, 999_999_999.999999, 5e-324, 1.7e308, math.inf, math.nan, 2]),
 )
 words = st.one_of(st.none(), st.text(max_size=80), st.sampled_from(["cool", "", 'say "no"', "two\nlines", "空调"]))
 counts = st.one_of(st.none(), st.integers(0, 2**65), st.just(-1))

@@ -1,5 +1,7 @@
 """Our packet splitter agrees with paho's decoder, wherever the stream is cut."""
 
+import sys
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,6 +9,7 @@ from paho.mqtt import _packet
 from paho.mqtt.enums import MQTTProtocolVersion
 from paho.mqtt.exception import MalformedPacket
 
+from daemon.mqtt import cutting
 from daemon.mqtt.wire import (
     V5,
     V311,
@@ -142,3 +145,8 @@ def test_a_packet_that_does_not_hold_its_parts_is_an_error_and_reads_no_neighbou
 def test_a_journal_row_of_anything_but_whole_publishes_is_an_error(raw: bytes) -> None:
     with pytest.raises(WireError):
         split(raw, V311)
+
+
+def test_the_loop_in_python_is_used_where_nothing_is_compiled() -> None:
+    compiled = sys.modules.get("daemon.mqtt.fast_cutting")
+    assert (take is cutting.take) == (compiled is None)

@@ -20,7 +20,7 @@ def hear_all(heard, readings):
     last = said[count - 1]
     kind, live = type(last), last.live
     names = _NAMES.get(kind)
-    if names is None or count == 1:
+    if names is None:
         return _in_python(heard, readings)
     for index in range(count - 1):
         if type(said[index]) is not kind or said[index].live is not live:

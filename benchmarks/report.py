@@ -12,6 +12,8 @@ from pathlib import Path
 import broker
 from latency import summary
 
+from daemon.hot_loops import how
+
 Cost = float | str
 Rows = dict[str, list[Cost]]
 Table = dict[str, Rows | str]
@@ -123,7 +125,12 @@ def _machine() -> str:
 
 def _versions() -> list[str]:
     packages = ("paho-mqtt", "msgspec", "pydantic", "influxdb-client")
-    own = [f"Python {platform.python_version()}", f"SQLite {sqlite3.sqlite_version}", broker.version()]
+    own = [
+        f"hot loops {how()}",
+        f"Python {platform.python_version()}",
+        f"SQLite {sqlite3.sqlite_version}",
+        broker.version(),
+    ]
     return [*own, *(f"{name} {version(name)}" for name in packages)]
 
 

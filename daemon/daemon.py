@@ -11,6 +11,7 @@ from daemon.accounting.accounting import Accounting
 from daemon.clock import Clock
 from daemon.engine.engine import Engine
 from daemon.history.sender import Sender
+from daemon.hot_loops import how
 from daemon.journal.journal import Journal
 from daemon.journal.schema import RawRow
 from daemon.mqtt.batch import batch_from_raw
@@ -139,6 +140,7 @@ class Daemon:
             "broker_connected": self.network.is_connected,
             "broker_live": self.network.is_live,
             "receive_path": self.network.receive_path,
+            "hot_loops": how(),
             "journal_withholding": self.network.is_withholding,
             "messages_total": float(counters.messages),
             "outbox_waiting_lines": float(progress.waiting_lines),

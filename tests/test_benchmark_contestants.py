@@ -83,6 +83,7 @@ def test_programs_that_are_not_on_the_path_say_so(monkeypatch: pytest.MonkeyPatc
     reasons = {each.name: each.missing() for each in ENTRANTS}
     assert reasons == {
         "officed": "",
+        "in Python": "",
         "usual": "",
         "node-red": "npm is not on the PATH",
         "telegraf": "telegraf is not on the PATH",

@@ -164,6 +164,14 @@ def test_prometheus_reads_rooms_cases_and_health(browser: httpx.Client) -> None:
         assert line in text
 
 
+def test_prometheus_reads_which_way_was_taken_and_no_other_words(source: Painted, browser: httpx.Client) -> None:
+    source.facts.update(receive_path="stock", hot_loops="compiled", store_trouble="a sentence")
+    text = browser.get("/metrics").text
+    assert 'officed_receive_path{is="stock"} 1.0' in text
+    assert 'officed_hot_loops{is="compiled"} 1.0' in text
+    assert "sentence" not in text
+
+
 def test_programs_get_the_same_story_as_people(browser: httpx.Client) -> None:
     page = browser.get("/api/v1/state", headers={"Accept-Language": "en"}).json()
     assert page["answer"]["words"] == "4 of 8 rooms break a rule now"

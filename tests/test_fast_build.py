@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import hatch_build
+from daemon import hot_loops
 
 ROOT = Path(__file__).parents[1]
 LOOPS = hatch_build.sources(ROOT)
@@ -21,6 +22,11 @@ def test_every_loop_is_compiled_where_there_is_a_compiler(module: str) -> None:
     if reason := hatch_build.missing():
         pytest.skip(reason)
     assert importlib.import_module(module).__file__.endswith(hatch_build.SUFFIX)  # type: ignore[union-attr]  # it has one
+
+
+def test_what_runs_compiled_is_told() -> None:
+    assert sorted(hot_loops.LOOPS) == sorted(MODULES)
+    assert hot_loops.how() == ("in Python" if hatch_build.missing() else "compiled")
 
 
 @pytest.mark.parametrize("loop", LOOPS, ids=lambda loop: loop.stem)

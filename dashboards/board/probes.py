@@ -17,6 +17,9 @@ from policies.control.case import Phase
 
 PHASES: tuple[Phase, ...] = ("pending", "open", "acting", "stuck", "escalated", "suspended")
 
+CHOICES = frozenset({"hot_loops", "receive_path"})
+"""Facts that are words: which of few ways was taken here. They become a label."""
+
 
 def probes(source: Source) -> APIRouter:
     """`/healthz`, `/readyz`, `/metrics`."""
@@ -67,3 +70,7 @@ class Numbers(Collector):
             if isinstance(value, int | float):
                 key = re.sub(r"[^a-z0-9_]", "_", name.lower())
                 yield GaugeMetricFamily(f"officed_{key}", f"Health: {name}.", float(value))
+            elif name in CHOICES:
+                choice = GaugeMetricFamily(f"officed_{name}", f"Health: {name}.", labels=["is"])
+                choice.add_metric([str(value)], 1.0)
+                yield choice

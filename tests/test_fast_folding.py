@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from policies.office import folding
 from policies.office.heard import Heard, hear
@@ -64,12 +65,20 @@ ROWS = st.one_of(
 ).map(in_order)
 
 
-@given(before=ROWS, then=ROWS, alike=st.booleans())
+ALIVE = some([None, True, False])
+
+
+@settings(max_examples=400)
+@given(data=st.data(), kind=some([None, *KINDS]), was_live=ALIVE, is_live=ALIVE)
 def test_what_is_known_then_is_what_one_after_the_other_leaves(
-    before: list[AnyReading], then: list[AnyReading], alike: bool
+    data: st.DataObject, kind: type[Reading] | None, was_live: bool | None, is_live: bool | None
 ) -> None:
-    if alike:  # a row that is evidence throughout, or not at all
-        then = [reading for reading in then if reading.live is then[0].live]
+    rows = ROWS if kind is None else st.lists(KINDS[kind], min_size=1, max_size=12).map(in_order)
+    before, then = data.draw(rows), data.draw(rows)
+    if was_live is not None:
+        before = [replace(reading, live=was_live) for reading in before]
+    if is_live is not None:
+        then = [replace(reading, live=is_live) for reading in then]
     known = plainly = Heard()
     for reading in before:
         known = plainly = hear(known, reading)

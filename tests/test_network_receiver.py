@@ -185,7 +185,7 @@ def test_what_was_withheld_on_an_old_connection_is_not_acknowledged_on_the_new_o
         pytest.param(20, [(n * 0.02, 9) for n in range(7)], [0, 2, 4, 8, 16, 20, 20], id="up to the bound"),
         pytest.param(20, [(0.0, 9), (0.01, 9), (0.1121, 9), (0.2, 9)], [0, 2, 0, 2], id="a pause starts again"),
         pytest.param(20, [(0.0, 9), (0.01, 9), (0.1119, 9)], [0, 2, 4], id="a pause that is just too short"),
-        pytest.param(20, [(0.0, 9), (0.01, 128 * 1024), (0.02, 128 * 1024 - 1)], [0, 0, 2], id="never after much"),
+        pytest.param(20, [(0.0, 9), (0.01, 224 * 1024), (0.02, 224 * 1024 - 1)], [0, 0, 2], id="never after much"),
         pytest.param(1, [(0.0, 9), (0.01, 9), (0.02, 9)], [0, 1, 1], id="a small bound"),
         pytest.param(0, [(0.0, 9), (0.001, 9), (0.002, 9)], [0, 0, 0], id="off"),
     ],

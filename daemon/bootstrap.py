@@ -23,6 +23,7 @@ from daemon.configuration.secret import read_secret
 from daemon.daemon import Daemon
 from daemon.engine.engine import TICK, Engine
 from daemon.engine.gathering import LONGEST, SHORTEST
+from daemon.engine.kept_rows import whole
 from daemon.engine.snapshot import restore
 from daemon.engine.source import EngineSource
 from daemon.history.answers import Writer
@@ -103,7 +104,17 @@ def assemble(
         links = Links(key, configuration.board.address)
         notices.link_to = links.link_to
     wait = max(SHORTEST, min(LONGEST, configuration.broker.max_ingest_delay * 50)) / speed
-    engine = Engine(state, registry, letters_first, clock, tell=tell, notify=notices, crash=crash, longest_wait=wait)
+    engine = Engine(
+        state,
+        registry,
+        letters_first,
+        clock,
+        tell=tell,
+        notify=notices,
+        kept_rows=journal.kept_rows(),
+        crash=crash,
+        longest_wait=wait,
+    )
     entry = entrance(configuration, environment, clock.now)
     requests = RequestsByMqtt(
         configuration.site.id,
@@ -224,7 +235,8 @@ def _store(
 
 def _restored(fresh: State, journal: Journal, clock: Clock, heard_until: datetime | None, tell: Tell) -> State:
     try:
-        return restore(fresh, journal.latest_snapshot(), journal.kept("office"), clock.now(), heard_until)
+        cases = whole(journal.latest_snapshot(), journal.kept_rows())
+        return restore(fresh, cases, journal.kept("office"), clock.now(), heard_until)
     except msgspec.ValidationError as error:
         tell(f"The state of the last run cannot be read ({error}); starting from what is heard.")
         return fresh

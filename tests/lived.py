@@ -105,7 +105,7 @@ class Life:
             later = [now + SLICE, tick_at, *([asked[0][0]] if asked else [])]
             now = min([*later, wake_at] if now < wake_at else later)
         if self._ledger is not None and self.store is not None:
-            self._ledger.write(self.store, lambda: b"")
+            self._ledger.write(self.store, self.state)
         return self
 
     @property
@@ -141,7 +141,7 @@ class Life:
                 if isinstance(effect, Record):
                     self._ledger.note(effect)
             if self._ledger.is_due(0.0, 1e9, 800):
-                self._ledger.write(self.store, lambda: b"")
+                self._ledger.write(self.store, self.state)
         for effect in outcome.effects:
             if isinstance(effect, Publish):
                 self._carry_out(effect, now)

@@ -11,6 +11,7 @@ from offices import EVENING, SHANGHAI, office, plug
 
 from daemon.engine.engine import Engine
 from daemon.engine.inbox import Reconfigured, Reloaded, Remark
+from daemon.engine.kept_rows import STATE, Rows, whole
 from daemon.engine.snapshot import Cases
 from daemon.errors import BrokerUnavailable, StoreUnavailable
 from daemon.mqtt.batch import Batch
@@ -48,6 +49,7 @@ class Bench:
     sent: list[Outgoing] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     snapshots: list[bytes] = field(default_factory=list)
+    rows: dict[str, bytes | None] = field(default_factory=dict)
     on_advance: Callable[[], None] = lambda: None
     broker_is_away: bool = False
 
@@ -65,12 +67,14 @@ class Bench:
         )
 
     def advance(
-        self, decoded_row: int, lines: bytes, count: int, records: Sequence[bytes], snapshot: bytes | None
+        self, decoded_row: int, lines: bytes, count: int, records: Sequence[bytes], snapshot: Rows | None
     ) -> None:
         self.on_advance()
         self.did.append("journal")
         if snapshot is not None:
-            self.snapshots.append(snapshot)
+            self.rows.update(snapshot)
+            state = self.rows[STATE]
+            self.snapshots.append(whole(state, {name: body for name, body in self.rows.items() if body}) or b"")
 
     def keep(self, kind: str, snapshot: bytes) -> None:
         pass

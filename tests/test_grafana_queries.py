@@ -51,9 +51,7 @@ class Written:
     def __init__(self) -> None:
         self.lines: list[bytes] = []
 
-    def advance(
-        self, decoded_row: int, lines: bytes, count: int, records: Sequence[bytes], snapshot: bytes | None
-    ) -> None:
+    def advance(self, decoded_row: int, lines: bytes, count: int, records: Sequence[bytes], snapshot: object) -> None:
         self.lines += lines.split(b"\n") if lines else []
 
 
@@ -94,7 +92,7 @@ def points_of_an_office() -> list[bytes]:
     zone = next(iter(site.zones))
     leave = Extend(id="leave", zone=zone, until=END, why="a late meeting")
     ledger.decided(Decided(at=START, who="somebody", request=leave))
-    ledger.write(written, lambda: b"")
+    ledger.write(written, lockstep.state)
     slots = [slot_line(points, each) for each in books.ready(END + timedelta(hours=2)) if each.slot.at < END]
     saving = points.record_line(
         "saving", {"zone": zone, "ledger": "measured", "policy": "after-hours"}, {"avoided_kwh": 0.4}, START

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from offices import EVENING, office, plug
 
+from daemon.engine.kept_rows import Rows
 from daemon.engine.records import PORTION_BYTES, Ledger
 from daemon.errors import StoreUnavailable
 from daemon.history.points import Points
@@ -18,7 +19,8 @@ from policies.office.requests import Acknowledge
 from sensors.readings import Power
 
 PLUG = plug()
-SITE = office(PLUG).office.site
+STATE = office(PLUG)
+SITE = STATE.office.site
 STEPS, EACH = 7, 3_000
 COUNT = STEPS * EACH
 READINGS = [
@@ -48,7 +50,7 @@ class Cramped:
         self.records = 0
 
     def advance(
-        self, decoded_row: int, lines: bytes, count: int, records: Sequence[bytes], snapshot: bytes | None
+        self, decoded_row: int, lines: bytes, count: int, records: Sequence[bytes], snapshot: Rows | None
     ) -> None:
         if len(lines) > min(self.most, self.room):
             raise StoreUnavailable("journal full")
@@ -63,7 +65,7 @@ class Cramped:
 
 def test_what_fits_is_one_transaction() -> None:
     journal, made = Cramped(10**9), ledger()
-    made.write(journal, lambda: b"{}")
+    made.write(journal, STATE)
     assert journal.marks == [7]
     assert journal.taken == LINES
     assert not made.is_waiting
@@ -71,7 +73,7 @@ def test_what_fits_is_one_transaction() -> None:
 
 def test_what_does_not_fit_goes_ahead_in_portions_and_the_mark_moves_last() -> None:
     journal, made = Cramped(PORTION_BYTES), ledger()
-    made.write(journal, lambda: b"{}")
+    made.write(journal, STATE)
     assert journal.marks[:-1] == [3] * (len(journal.marks) - 1)
     assert journal.marks[-1] == 7
     assert journal.taken == LINES
@@ -83,12 +85,12 @@ def test_a_portion_that_was_taken_is_not_written_again_and_the_rest_waits_for_ro
     journal, made = Cramped(PORTION_BYTES, room=3 * PORTION_BYTES), ledger()
     for _ in range(3):
         with pytest.raises(StoreUnavailable):
-            made.write(journal, lambda: b"{}")
+            made.write(journal, STATE)
         assert made.is_waiting
         journal.room += 2 * PORTION_BYTES
     assert set(journal.marks) == {3}
     journal.room = 10**9
-    made.write(journal, lambda: b"{}")
+    made.write(journal, STATE)
     assert journal.taken == LINES
     assert (journal.marks[-1], journal.records) == (7, STEPS)
 
@@ -109,7 +111,7 @@ def test_a_journal_full_of_readings_takes_their_points_as_the_database_takes_the
     stored: list[bytes] = []
     for _ in range(100):
         try:
-            made.write(journal, lambda: b"{}")
+            made.write(journal, STATE)
         except StoreUnavailable:
             assert journal.outbox.waiting_lines, "it is stuck: nothing fits, and nothing is on its way out"
         while rows := journal.outbox.next(5_000):
@@ -125,13 +127,13 @@ def test_a_journal_full_of_readings_takes_their_points_as_the_database_takes_the
 def test_a_crash_between_two_portions_makes_the_same_points_again(tmp_path: Path) -> None:
     journal = filled(tmp_path / "journal.sqlite")
     with pytest.raises(StoreUnavailable):
-        ledger(row=10**6).write(journal, lambda: b"{}")
+        ledger(row=10**6).write(journal, STATE)
     assert 0 < journal.outbox.waiting_lines < COUNT
     journal.close()
 
     again = Journal(tmp_path / "journal.sqlite", now=lambda: EVENING, tell=lambda _: None, maximum_bytes=10 * MAXIMUM)
     assert again.decoded_row < 10**6, "what was not used up is heard again"
-    ledger(row=10**6).write(again, lambda: b"{}")
+    ledger(row=10**6).write(again, STATE)
     rows = again.outbox.next(10 * COUNT)
     assert {line for row in rows for line in row.lines.split(b"\n")} == set(LINES)
     again.close()

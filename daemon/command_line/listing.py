@@ -7,6 +7,7 @@ from rich.table import Table
 
 from daemon.configuration.build import build_policies, build_site
 from daemon.configuration.schema import Configuration
+from daemon.engine.kept_rows import whole
 from daemon.engine.snapshot import Cases, LastKnown
 from daemon.journal.journal import Journal
 from policies.office.heard import Heard
@@ -34,7 +35,7 @@ def kept_state(configuration: Configuration) -> tuple[State | None, datetime]:
         return None, now
     journal = Journal(configuration.journal.path, now=lambda: datetime.now(UTC), tell=lambda _: None)
     try:
-        known, cases = journal.kept("office"), journal.latest_snapshot()
+        known, cases = journal.kept("office"), whole(journal.latest_snapshot(), journal.kept_rows())
     finally:
         journal.close()
     if known is None:

@@ -20,6 +20,7 @@ from daemon.accounting.bookkeeper import Bookkeeper, slot_fields, slot_tags
 from daemon.accounting.ledger_job import ledger, saving_lines
 from daemon.configuration.build import build_policies, build_site
 from daemon.configuration.load import parse
+from daemon.engine.kept_rows import Rows
 from daemon.engine.records import Ledger
 from daemon.engine.snapshot import pack_office
 from daemon.history.points import Points
@@ -141,7 +142,7 @@ def live(span: Span) -> Lived:
         """The journal's part in it."""
 
         def advance(
-            self, decoded_row: int, block: bytes, count: int, entries: Sequence[bytes], snapshot: bytes | None
+            self, decoded_row: int, block: bytes, count: int, entries: Sequence[bytes], snapshot: Rows | None
         ) -> None:
             del decoded_row, count, entries, snapshot
             if block:
@@ -156,7 +157,7 @@ def live(span: Span) -> Lived:
                 records.note(effect)
         bookkeeper.watch(state)
         if records.is_due(now.timestamp(), 0.0, _FLUSH_LINES):
-            records.write(journal, lambda: b"")
+            records.write(journal, state)
 
     enforcing = build_policies(configuration)
     watching = tuple(policy.model_copy(update={"mode": "watch"}) for policy in enforcing)

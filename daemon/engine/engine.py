@@ -8,7 +8,7 @@ finds the case waiting for its proof. Neither switches anything twice.
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ from daemon.clock import Clock
 from daemon.engine.gathering import LONGEST, Gathering, decoded
 from daemon.engine.inbox import Decoded, HearRequest, Inbox, Item, Reconfigured, Remark, Stop
 from daemon.engine.records import EngineJournal, Ledger
-from daemon.engine.snapshot import pack_cases, pack_office
+from daemon.engine.snapshot import pack_office
 from daemon.engine.speaking import Line, Send, Speaker
 from daemon.errors import StoreUnavailable
 from daemon.mqtt.batch import Batch
@@ -57,6 +57,7 @@ class Engine:
         notify: Callable[[Notify], None] = lambda _: None,
         watchers: Iterable[Watcher] = (),
         decoded_row: int = 0,
+        kept_rows: Collection[str] = (),
         crash: CrashPoint = lambda _: None,
         longest_wait: timedelta = LONGEST,
     ) -> None:
@@ -77,7 +78,7 @@ class Engine:
         self._notify = notify
         self._crash = crash
         self._watchers = list(watchers)
-        self._ledger = Ledger(state.office.site, decoded_row)
+        self._ledger = Ledger(state.office.site, decoded_row, kept_rows)
         self._wake_at = self._tick_at = clock.now()
         self._office_kept = time.monotonic()
         self._unkept = 0
@@ -201,7 +202,7 @@ class Engine:
         """Write what is pending. Where a command depends on it we wait for the journal as long as it takes."""
         while True:
             try:
-                self._ledger.write(self._journal, lambda: pack_cases(self.state))
+                self._ledger.write(self._journal, self.state)
             except StoreUnavailable as trouble:
                 if not self._is_failing:
                     self._tell(f"The journal does not take anything: {trouble}. Nothing is commanded until it does.")
@@ -242,8 +243,7 @@ class Engine:
     def _keep_office(self, *, at_once: bool) -> None:
         is_due = time.monotonic() - self._office_kept > OFFICE_KEPT_EVERY or self._unkept >= UNKEPT_MESSAGES
         if (at_once or is_due) and not self._ledger.is_waiting:
-            self._office_kept = time.monotonic()
-            self._unkept = 0
+            self._office_kept, self._unkept = time.monotonic(), 0
             try:
                 self._journal.keep_office(self._ledger.row, pack_office(self.state))
             except StoreUnavailable as trouble:

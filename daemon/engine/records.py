@@ -1,12 +1,13 @@
 """What the engine has decided and not yet written: points, turns of cases, and the row they came from."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 import msgspec
 
 from daemon.engine.inbox import Remark
+from daemon.engine.kept_rows import KeptRows, Rows
 from daemon.errors import StoreUnavailable
 from daemon.history.points import Points
 from daemon.history.rows import microseconds
@@ -14,6 +15,7 @@ from daemon.history.schema import Value
 from policies.control.effects import Decided, Record
 from policies.office.requests import Extend
 from policies.office.site import Site
+from policies.state import State
 from sensors.commands import SetSetpoint
 from sensors.readings import AnyReading
 
@@ -25,7 +27,7 @@ class Writes(Protocol):
     """The journal's transaction."""
 
     def advance(
-        self, decoded_row: int, lines: bytes, count: int, records: Sequence[bytes], snapshot: bytes | None
+        self, decoded_row: int, lines: bytes, count: int, records: Sequence[bytes], snapshot: Rows | None
     ) -> None:
         """One transaction. Raises StoreUnavailable."""
 
@@ -38,10 +40,11 @@ class EngineJournal(Writes, Protocol):
 
 
 class Ledger:
-    """Engine thread only. `row`: the last journal row that was used."""
+    """Engine thread only. `row`: the last journal row that was used; `kept_rows`: names of the rows it has of the state."""
 
-    def __init__(self, site: Site, row: int) -> None:
+    def __init__(self, site: Site, row: int, kept_rows: Collection[str] = ()) -> None:
         self.row = row
+        self._kept = KeptRows(kept_rows)
         self._site = site
         self._points = Points(site.id)
         self._written_row = row
@@ -139,23 +142,26 @@ class Ledger:
         """Whether it has waited `after` seconds (monotonic), or grown to so many lines."""
         return self.is_waiting and (now - self._since >= after or len(self._heard) + self._made >= lines)
 
-    def write(self, journal: Writes, cases: Callable[[], bytes]) -> None:
+    def write(self, journal: Writes, state: State) -> None:
         """All of it in one transaction; forgotten only when that has succeeded. Raises StoreUnavailable.
 
         What does not fit into one (a journal that is nearly full) is written in several.
         """
         self._make_lines()
         try:
-            self._write_all(journal, cases)
+            self._write_all(journal, state)
         except StoreUnavailable:
             if sum(map(len, self._of_readings)) <= PORTION_BYTES:
                 raise
             self._write_ahead(journal)
-            self._write_all(journal, cases)
+            self._write_all(journal, state)
 
-    def _write_all(self, journal: Writes, cases: Callable[[], bytes]) -> None:
+    def _write_all(self, journal: Writes, state: State) -> None:
+        kept = self._kept.changed(state) if self._records else None
         lines = b"\n".join([*self._of_readings, *self._lines])
-        journal.advance(self.row, lines, self._made - self._gone, self._records, cases() if self._records else None)
+        journal.advance(self.row, lines, self._made - self._gone, self._records, kept)
+        if kept is not None:
+            self._kept.written()
         self._written_row = self.row
         self._of_readings, self._lines, self._records = [], [], []
         self._made = self._gone = 0

@@ -15,6 +15,7 @@ from daemon.errors import StoreUnavailable
 from daemon.journal.audit import Entry, Record, instant, microseconds
 from daemon.journal.database import Database, Value
 from daemon.journal.dead_letters import DeadLetters
+from daemon.journal.kept import Kept, keep
 from daemon.journal.letting_go import LET_GO, what_may_go
 from daemon.journal.outbox import Outbox
 from daemon.journal.schema import CrashPoint, RawRow
@@ -33,7 +34,6 @@ _MARK = (
 )
 _INSERT = "INSERT INTO raw (row, received_at_us, backlog, version, crc, bytes) VALUES "
 _VALUES = "(?, ?, ?, ?, ?, ?)"
-_KEEP = "INSERT OR REPLACE INTO snapshot (kind, at_us, bytes) VALUES (?, ?, ?)"
 _AUDIT = "SELECT seq, at_us, kind, body, previous, hash FROM audit"
 
 
@@ -115,14 +115,14 @@ class Journal:
             yield RawRow(row, instant(stamp), bool(backlog), version, raw)
 
     def advance(
-        self, decoded_row: int, lines: bytes, count: int, records: Sequence[bytes | Record], snapshot: bytes | None
+        self, decoded_row: int, lines: bytes, count: int, records: Sequence[bytes | Record], snapshot: Kept
     ) -> None:
         """All that one step leaves behind, in one transaction: its points, its records, its state, and the mark.
 
         What does not fit into one comes in portions, whose mark is the old one (`daemon/engine/records.py`).
 
         `lines`: `count` points in line protocol, joined by newlines. A record that is bare bytes gets `now` and the kind
-        `step`. Raw rows up to `decoded_row` are used; they go with the next kept office. `snapshot` None keeps the one there is. After a failed
+        `step`. Raw rows up to `decoded_row` are used; they go with the next kept office. For `snapshot` see `kept.py`. After a failed
         sync it may have happened all the same; doing it again writes the same points to the same places.
         """
         self._crash("before_advance")
@@ -132,8 +132,7 @@ class Journal:
             if count:
                 self.outbox.put(connection, lines, count)
             append(connection, records, now)
-            if snapshot is not None:
-                connection.execute(_KEEP, ("state", microseconds(now), snapshot))
+            keep(connection, snapshot, microseconds(now))
             connection.execute(_MARK, (decoded_row,))
         self._let_go_row = gone
         if count:
@@ -146,16 +145,21 @@ class Journal:
         with self._database.writing() as connection:
             append(connection, records, now)
             if kept is not None:
-                connection.execute(_KEEP, (kept[0], microseconds(now), kept[1]))
+                keep(connection, {kept[0]: kept[1]}, microseconds(now))
 
     def latest_snapshot(self) -> bytes | None:
         """The state that belongs to the mark `decoded`; None before the first one."""
         return self.kept("state")
 
+    def kept_rows(self) -> Mapping[str, bytes]:
+        """The rows beside `state`: those whose names have several lines."""
+        found = self._database.rows("SELECT kind, bytes FROM snapshot WHERE instr(kind, char(10)) ORDER BY kind")
+        return dict(cast("list[tuple[str, bytes]]", found))
+
     def keep_office(self, row: int, snapshot: bytes) -> None:
         """Keep what was heard up to this row. Rows after it stay, used or not, until the next time."""
         with self._database.writing() as connection:
-            connection.execute(_KEEP, ("office", microseconds(self._now()), snapshot))
+            keep(connection, {"office": snapshot}, microseconds(self._now()))
             connection.execute("INSERT OR REPLACE INTO mark (name, value) VALUES ('office', ?)", (row,))
             connection.execute("DELETE FROM raw WHERE row <= ?", (row,))
         self._kept_row = row
@@ -163,7 +167,7 @@ class Journal:
     def keep(self, kind: str, body: bytes) -> None:
         """Keep one record of that kind, in the place of the last one. Any thread."""
         with self._database.writing() as connection:
-            connection.execute(_KEEP, (kind, microseconds(self._now()), body))
+            keep(connection, {kind: body}, microseconds(self._now()))
 
     def kept(self, kind: str) -> bytes | None:
         """The last record of that kind; None before the first one."""

@@ -4,7 +4,7 @@ raw           wire bytes of one read of the socket, before validation, until a s
 mark          how far we are: `decoded` (last raw row a step has used), `sent` (last outbox row that is stored)
 outbox        points that the database does not have yet: line protocol, joined by newlines
 dead_letter   points that the database refused, with its reason; kept until somebody replays or deletes them
-snapshot      the engine's state as of the mark `decoded`
+snapshot      the engine's state as of the mark `decoded`: `state`, and a row for each case and for what is remembered of a device
 audit         who did what and why, hash-chained (`daemon/journal/audit.py`)
 """
 
@@ -13,7 +13,8 @@ from typing import Literal
 
 import msgspec
 
-VERSION = 1
+VERSION = 2
+"""2: the state is kept in rows; an officed that does not know them must not open the file and forget its cases."""
 TABLES = (
     (
         "CREATE TABLE IF NOT EXISTS raw (row INTEGER PRIMARY KEY, received_at_us INTEGER NOT NULL, backlog INTEGER NOT NULL,"

@@ -6,6 +6,7 @@ to be repeated after all, the spool knows that it has said the same a moment ago
 
 from collections.abc import Callable, Sequence
 
+from daemon.engine.kept_rows import Rows
 from daemon.engine.records import EngineJournal
 
 
@@ -16,7 +17,7 @@ class LettersFirst:
         self._journal, self._keep_letters = journal, keep_letters
 
     def advance(
-        self, decoded_row: int, lines: bytes, count: int, records: Sequence[bytes], snapshot: bytes | None
+        self, decoded_row: int, lines: bytes, count: int, records: Sequence[bytes], snapshot: Rows | None
     ) -> None:
         """Raises StoreUnavailable, like the journal's own."""
         self._keep_letters()

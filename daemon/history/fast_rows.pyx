@@ -48,9 +48,13 @@ cdef class _Buffer:
             self.text, self.room = text, 2 * (self.size + more) + 256
         return 0
 
-    cdef int put(self, str words) except -1:
+    cdef int put(self, str words, bint is_first=False) except -1:
+        """All of it, or what stands behind its first byte."""
         cdef Py_ssize_t size
         cdef const char *text = PyUnicode_AsUTF8AndSize(words, &size)
+        if is_first and size:
+            text += 1
+            size -= 1
         self.reserve(size)
         memcpy(self.text + self.size, text, size)
         self.size += size
@@ -176,22 +180,13 @@ cdef class Rows:
                 else:
                     found = PyDict_GetItemWithError(known, value)
                     words = <object>found if found is not NULL else known[value]
-                self._put_said(out, words, first)
+                out.put(words, out.size == first)
                 continue
             before = out.size
-            self._put_said(out, self._heads[index], first)
+            out.put(self._heads[index], before == first)
             if type(value) is not float or not out.put_float(value):
                 out.size = before
-                self._put_said(out, "".join(floats(self._heads[index], (value,))), first)
-        return 0
-
-    cdef int _put_said(self, _Buffer out, str words, Py_ssize_t first) except -1:
-        cdef Py_ssize_t at = out.size
-        out.put(words)
-        if at == first and out.size > at:  # nothing stands before it
-            out.size -= 1
-            for at in range(first, out.size):
-                out.text[at] = out.text[at + 1]
+                out.put("".join(floats(self._heads[index], (value,))), before == first)
         return 0
 
     cdef int _put_stamp(self, _Buffer out, _Series series, reading) except -1:

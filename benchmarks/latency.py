@@ -25,11 +25,11 @@ PER_SECOND = 1_000
 _LOST_AFTER_SECONDS = 10.0
 
 
-def latencies_ms(max_ingest_delay: str) -> list[float]:
+def latencies_ms(max_ingest_delay: str, who: str = "contestant_officed.py") -> list[float]:
     """Milliseconds of each probe, sorted; fewer than PROBES where a command did not come."""
     with tempfile.TemporaryDirectory() as name, broker(Path(name)) as port, sink() as database:
         more = (str(THERMOSTATS + PROBES + 200), max_ingest_delay, "0s")
-        with script("contestant_officed.py", *more)(port, database.port, Path(name)) as consumer:
+        with script(who, *more)(port, database.port, Path(name)) as consumer:
             consumer.go()
             return sorted(_probe(Publisher(port), _listen(port)))
 

@@ -64,9 +64,10 @@ def main() -> None:
     if options.skip_latency:
         return
     delays = {delay: latencies_ms(delay) for delay in ("20ms", "0ms")}
+    floor = latencies_ms("0ms", "contestant_floor.py")
     what = {each.name: each.what for each in ENTRANTS}
     versions = [each.version() for each in chosen if isinstance(table.get(each.name), dict) and each.version()]
-    text = report.page(table, list(loads), delays, resident_mb(5_000), options.repeat, what, versions)
+    text = report.page(table, list(loads), delays, floor, resident_mb(5_000), options.repeat, what, versions)
     print(text)
     if options.write:
         here = Path(__file__).parent

@@ -38,12 +38,13 @@ def page(
     table: Table,
     loads: Sequence[str],
     latencies: Mapping[str, list[float]],
+    floor: list[float],
     memory_mb: float,
     repeat: int,
     what: Mapping[str, str],
     versions: Sequence[str] = (),
 ) -> str:
-    """The whole of RESULTS.md. `versions`: of the programs that are not ours."""
+    """The whole of RESULTS.md. `floor`: latencies without any thought; `versions`: of the programs that are not ours."""
     used = [f"{name}: {_part(table[name], words)}" for name, words in what.items() if name in table]
     return "\n".join(
         [
@@ -64,6 +65,7 @@ def page(
                 if isinstance(table.get(name), dict)
             ],
             f"- officed, reading to command at 1,000/s, p50 / p99 / worst in ms: {', '.join(f'{summary(taken)} with max_ingest_delay {delay}' for delay, taken in latencies.items())}",
+            f"- the same without any thought, two synced commits and both ways through the broker (`contestant_floor.py`): {summary(floor)}",
             f"- officed, resident memory with 5,000 devices: {memory_mb:.0f} MB",
             "",
             f"Machine: {_machine()}. {', '.join([*_versions(), *versions])}.",

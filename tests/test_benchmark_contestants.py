@@ -38,7 +38,7 @@ def taken(*values: float) -> dict[str, list[float | str]]:
 
 def written(table: Table) -> str:
     return page(
-        table, LOADS, {"20ms": [1.0]}, 100.0, 3, {each.name: each.what for each in ENTRANTS}, ["Telegraf 1.2.3"]
+        table, LOADS, {"20ms": [1.0]}, [0.5], 100.0, 3, {each.name: each.what for each in ENTRANTS}, ["Telegraf 1.2.3"]
     )
 
 

@@ -47,7 +47,7 @@ cdef class _Reader:
             if is_number:  # however it is written
                 number = _double(&said[index])
                 memcpy(to + 1, &number, sizeof(double))
-            else:
+            elif said[index].size:
                 memcpy(to + 1, said[index].raw, said[index].size)
             to += 1 + said[index].size
         return states

@@ -117,10 +117,19 @@ class Database:
         return (_pragma(self.writer, "page_count") - _pragma(self.writer, "freelist_count")) * self._page_bytes
 
     def relieve(self) -> None:
-        """Copy the log into the file where it is half full, beside whoever writes: else a commit does it, and a command waits."""
+        """Copy the log into the file where it is half full, before a commit has to do it and a command waits.
+
+        Most of it beside whoever writes. Then what has come meanwhile, while nobody does: only a log that is copied to its
+        end begins anew, and one that does not is copied again with every commit.
+        """
         if self._frames() * self._page_bytes >= _LOG_BYTES // 2:
-            with self._reading, _translated():
-                self._reader.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            self._copy_log()
+            with self.lock:
+                self._copy_log()
+
+    def _copy_log(self) -> None:
+        with self._reading, _translated():
+            self._reader.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def _frames(self) -> int:
         """Pages in the log, as its index says (sqlite.org/walformat.html, 2.1: mxFrame)."""

@@ -1,0 +1,75 @@
+"""SQLite's log beside the journal: copied before a commit has to do it, and it begins anew although somebody writes all the while."""
+
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from daemon.journal.journal import Journal
+from daemon.ports import Read
+
+NOW = datetime(2026, 7, 14, 15, 2, tzinfo=UTC)
+HALF = 8 * 1024 * 1024 // 16_384
+"""Pages of half a log."""
+RAW = b"z" * 100_000
+
+
+def write(journal: Journal) -> None:
+    """One read, durable."""
+    journal.commit([Read(RAW, NOW, False)], version=5)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    """With a log that is half full."""
+    made = Journal(tmp_path / "journal.sqlite", now=lambda: NOW, tell=lambda _: None)
+    while made._database._frames() < HALF:
+        write(made)
+    return made
+
+
+def test_a_log_that_is_half_full_is_copied_and_the_next_commit_begins_it_anew(journal: Journal) -> None:
+    before = journal._database._frames()
+    journal._database.relieve()
+    write(journal)
+    assert journal._database._frames() < before // 4
+    assert [row.raw for row in journal.undecoded()][-1] == RAW
+    journal.close()
+
+
+def test_a_log_that_is_less_than_half_full_is_left_alone(tmp_path: Path) -> None:
+    made = Journal(tmp_path / "journal.sqlite", now=lambda: NOW, tell=lambda _: None)
+    for _ in range(10):
+        write(made)
+    before = made._database._frames()
+    assert 10 < before < HALF
+    made._database.relieve()
+    write(made)
+    assert made._database._frames() > before
+    made.close()
+
+
+def test_it_begins_anew_although_somebody_writes_all_the_while(journal: Journal) -> None:
+    done, fewest = threading.Event(), []
+
+    def commit() -> None:
+        while not done.is_set():
+            write(journal)
+            fewest.append(journal._database._frames())
+
+    writer = threading.Thread(target=commit)
+    writer.start()
+    try:
+        while len(fewest) < 20:
+            done.wait(0.01)
+        seen = len(fewest)
+        journal._database.relieve()
+        after = len(fewest)
+        while len(fewest) < after + 5:
+            done.wait(0.01)
+    finally:
+        done.set()
+        writer.join()
+    assert min(fewest[seen:]) < HALF // 4
+    journal.close()

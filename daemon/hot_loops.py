@@ -1,5 +1,6 @@
 """Which of the loops that every reading goes through run compiled, for whoever wonders what officed costs here."""
 
+from functools import cache
 from importlib.util import find_spec
 
 LOOPS = (
@@ -11,6 +12,7 @@ LOOPS = (
 )
 
 
+@cache
 def how() -> str:
     """`compiled`, `in Python`, or how many of them are compiled."""
     found = sum(find_spec(loop) is not None for loop in LOOPS)

@@ -4,6 +4,7 @@ from functools import cache
 from importlib.util import find_spec
 
 LOOPS = (
+    "daemon.history.fast_extent",
     "daemon.history.fast_rows",
     "daemon.mqtt.fast_cutting",
     "policies.office.fast_folding",

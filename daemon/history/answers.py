@@ -78,7 +78,7 @@ class Retry(msgspec.Struct, frozen=True):
 
 Verdict = Stored | SetAside | Split | Hold | Doubt | Retry
 
-_STORED = 204
+STORED = 204
 _NAMED = re.compile(r"unable to parse '(.*?)': ([^\n]*)", re.DOTALL)
 _ABOUT_THE_SERVER = ("timeout", "cache-max-memory-size", "no space left", "unexpected EOF", "engine is closed")
 

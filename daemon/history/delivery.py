@@ -9,9 +9,14 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import compress
 
-from daemon.history.answers import Doubt, Hold, Retry, SetAside, Split, Stored, Writer, verdict
-from daemon.history.layout import Layout, span_ns, stamps_ns
+from daemon.history.answers import STORED, Doubt, Hold, Retry, SetAside, Split, Stored, Writer, verdict
+from daemon.history.layout import Layout, stamps_ns
 from daemon.journal.schema import CrashPoint, Refused
+
+try:
+    from daemon.history.fast_extent import extent
+except ImportError:  # no compiler was at hand
+    from daemon.history.layout import extent
 
 HOLD = timedelta(seconds=30)
 """Between two tries while a person has to do something."""
@@ -55,16 +60,16 @@ class Delivery:
         self.trouble = ""
         self.held = False
 
-    def deliver(self, lines: Sequence[bytes]) -> list[Refused]:
-        """Return when every line is stored, except those that are given back. Raises Stopped."""
+    def deliver(self, block: bytes) -> list[Refused]:
+        """Return when every line (joined by newlines) is stored, except those that are given back. Raises Stopped."""
         self._refused = []
         layout = self._writer.layout()
         earliest, latest = layout.bounds_ns(self._now())
-        span = span_ns(lines)
-        if span is not None and earliest <= span[0] and span[1] <= latest and layout.is_one_shard(*span):
-            pieces = deque([_Piece(lines)])
+        count, first, last = extent(block) or (0, 0, 0)
+        if count and earliest <= first and last <= latest and layout.is_one_shard(first, last):
+            pieces = deque([_Piece(block, count)])
         else:
-            pieces = deque(self._cut(lines, layout, earliest, latest))
+            pieces = deque(self._cut(_split(block), layout, earliest, latest))
         while pieces:
             self._attempt(pieces)
         return self._refused
@@ -76,7 +81,7 @@ class Delivery:
         self._refused += [Refused(line, _STRAY) for line, good in zip(lines, within, strict=True) if not good]
         for piece in layout.pieces(list(compress(lines, within)), list(compress(stamps, within))):
             if piece:
-                yield _Piece(piece)
+                yield _piece(piece)
 
     def in_trouble(self, reason: str, *, held: bool) -> None:
         """Note it, and tell it when it is new."""
@@ -86,20 +91,20 @@ class Delivery:
 
     def _attempt(self, pieces: "deque[_Piece]") -> None:
         piece = pieces[0]
-        answer = self._writer.post(b"\n".join(piece.lines))
+        answer = self._writer.post(piece.block)
         self._crash("after_post")
-        match verdict(answer, piece.lines):
+        match verdict(answer, () if answer.status == STORED else piece.lines):
             case Stored(refused):
                 pieces.popleft()
                 self._refused.extend(refused)
-                self._well(len(piece.lines) - len(refused))
-            case SetAside(refused) if len(refused) == len(piece.lines) >= _WHOLE_BATCH and not self._doubted(piece):
+                self._well(piece.count - len(refused))
+            case SetAside(refused) if len(refused) == piece.count >= _WHOLE_BATCH and not self._doubted(piece):
                 self._hold(f"all {len(refused)} lines refused, so it is not the lines: {refused[0].reason}")
             case SetAside(refused):
                 bad = {each.line for each in refused}
                 self._refused.extend(refused)
-                pieces[0] = _Piece([line for line in piece.lines if line not in bad])
-                if not pieces[0].lines:
+                pieces[0] = _piece([line for line in piece.lines if line not in bad])
+                if not pieces[0].count:
                     pieces.popleft()
             case Split(reason):
                 self._split(pieces, reason)
@@ -112,12 +117,12 @@ class Delivery:
 
     def _split(self, pieces: "deque[_Piece]", reason: str) -> None:
         piece = pieces.popleft()
-        if len(piece.lines) == 1:
+        if piece.count == 1:
             self._refused.append(Refused(piece.lines[0], reason))
             return
-        middle = len(piece.lines) // 2
-        pieces.appendleft(_Piece(piece.lines[middle:]))
-        pieces.appendleft(_Piece(piece.lines[:middle]))
+        middle = piece.count // 2
+        pieces.appendleft(_piece(piece.lines[middle:]))
+        pieces.appendleft(_piece(piece.lines[:middle]))
 
     def _later(
         self, pieces: "deque[_Piece]", reason: str, after_seconds: float | None, *, could_be_the_lines: bool
@@ -125,7 +130,7 @@ class Delivery:
         piece = pieces[0]
         piece.tries += 1
         piece.refusals = piece.refusals + 1 if could_be_the_lines else 0
-        enough = _SAME_500 if len(piece.lines) > 1 else _ALONE_500
+        enough = _SAME_500 if piece.count > 1 else _ALONE_500
         if piece.refusals >= enough and self._lets_us_in():
             self._split(pieces, reason)
             return
@@ -158,11 +163,25 @@ class Delivery:
 
 
 class _Piece:
-    """Lines of one request; how often it was tried, and how often it was the likely cause itself."""
+    """One request; how often it was tried, and how often it was the likely cause itself. It is split when that is asked for."""
 
-    __slots__ = ("lines", "refusals", "tries")
+    __slots__ = ("block", "count", "refusals", "tries")
 
-    def __init__(self, lines: Sequence[bytes]) -> None:
-        self.lines = lines
+    def __init__(self, block: bytes, count: int) -> None:
+        self.block = block
+        self.count = count
         self.tries = 0
         self.refusals = 0
+
+    @property
+    def lines(self) -> list[bytes]:
+        """Its lines."""
+        return _split(self.block)
+
+
+def _piece(lines: Sequence[bytes]) -> _Piece:
+    return _Piece(b"\n".join(lines), len(lines))
+
+
+def _split(block: bytes) -> list[bytes]:
+    return [line for line in block.split(b"\n") if line]

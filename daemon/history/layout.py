@@ -78,6 +78,13 @@ def span_ns(lines: Sequence[bytes]) -> tuple[int, int] | None:
     return (int(first), int(last)) if is_usual else None
 
 
+def extent(block: bytes) -> tuple[int, int, int] | None:
+    """How many lines these are, joined by newlines, and the first and the last stamp; None: look at each."""
+    lines = block.split(b"\n")
+    span = span_ns(lines)
+    return None if span is None else (len(lines), *span)
+
+
 def stamps_ns(lines: Sequence[bytes]) -> list[int]:
     """The lines' stamps; 0 where there is none. Stamps of our years have 19 digits, which makes this cheap."""
     try:

@@ -111,7 +111,7 @@ class Sender:
         rows = self._outbox.next(LINES)
         if not rows:
             return False
-        refused = self._delivery.deliver([line for row in rows for line in row.lines.split(b"\n") if line])
+        refused = self._delivery.deliver(b"\n".join([row.lines for row in rows if row.lines]))
         self._outbox.done(rows, refused)
         self._set_aside += len(refused)
         return True

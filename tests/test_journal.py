@@ -302,7 +302,7 @@ def test_every_commit_is_synced_and_the_log_is_bounded(opened: Open) -> None:
     journal = opened()
     ask = journal._database.writer.execute
     assert [ask(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous", "wal_autocheckpoint", "page_size")] == [
-        "wal", 2, 1024, 16384,
+        "wal", 2, 1536, 16384,
     ]  # fmt: skip
 
 

@@ -10,8 +10,8 @@ from daemon.journal.journal import Journal
 from daemon.ports import Read
 
 NOW = datetime(2026, 7, 14, 15, 2, tzinfo=UTC)
-HALF = 8 * 1024 * 1024 // 16_384
-"""Pages of half a log."""
+FULL = 16 * 1024 * 1024 // 16_384
+"""Pages of a log."""
 RAW = b"z" * 100_000
 
 
@@ -22,14 +22,14 @@ def write(journal: Journal) -> None:
 
 @pytest.fixture
 def journal(tmp_path: Path) -> Journal:
-    """With a log that is half full."""
+    """With a log that is full."""
     made = Journal(tmp_path / "journal.sqlite", now=lambda: NOW, tell=lambda _: None)
-    while made._database._frames() < HALF:
+    while made._database._frames() < FULL:
         write(made)
     return made
 
 
-def test_a_log_that_is_half_full_is_copied_and_the_next_commit_begins_it_anew(journal: Journal) -> None:
+def test_a_full_log_is_copied_and_the_next_commit_begins_it_anew(journal: Journal) -> None:
     before = journal._database._frames()
     journal._database.relieve()
     write(journal)
@@ -38,12 +38,12 @@ def test_a_log_that_is_half_full_is_copied_and_the_next_commit_begins_it_anew(jo
     journal.close()
 
 
-def test_a_log_that_is_less_than_half_full_is_left_alone(tmp_path: Path) -> None:
+def test_a_log_that_is_not_full_is_left_alone(tmp_path: Path) -> None:
     made = Journal(tmp_path / "journal.sqlite", now=lambda: NOW, tell=lambda _: None)
     for _ in range(10):
         write(made)
     before = made._database._frames()
-    assert 10 < before < HALF
+    assert 10 < before < FULL
     made._database.relieve()
     write(made)
     assert made._database._frames() > before
@@ -71,5 +71,5 @@ def test_it_begins_anew_although_somebody_writes_all_the_while(journal: Journal)
     finally:
         done.set()
         writer.join()
-    assert min(fewest[seen:]) < HALF // 4
+    assert min(fewest[seen:]) < FULL // 4
     journal.close()

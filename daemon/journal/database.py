@@ -23,6 +23,8 @@ Value = int | float | str | bytes | None
 Row = tuple[Value, ...]
 
 _LOG_BYTES = 16 * 1024 * 1024
+_LOG_AT_MOST = _LOG_BYTES * 3 // 2
+"""Here a commit copies the log itself: where nothing is sent, nobody relieves it."""
 
 
 class Database:
@@ -113,16 +115,16 @@ class Database:
         return taken
 
     def used_bytes(self) -> int:
-        """Bytes of pages in use; the log beside the file (16 MiB) comes on top. The caller holds `lock`."""
+        """Bytes of pages in use; the log beside the file (24 MiB) comes on top. The caller holds `lock`."""
         return (_pragma(self.writer, "page_count") - _pragma(self.writer, "freelist_count")) * self._page_bytes
 
     def relieve(self) -> None:
-        """Copy the log into the file where it is half full, before a commit has to do it and a command waits.
+        """Copy the log into the file where it is full, before a commit has to do it and a command waits.
 
         Most of it beside whoever writes. Then what has come meanwhile, while nobody does: only a log that is copied to its
         end begins anew, and one that does not is copied again with every commit.
         """
-        if self._frames() * self._page_bytes >= _LOG_BYTES // 2:
+        if self._frames() * self._page_bytes >= _LOG_BYTES:
             self._copy_log()
             with self.lock:
                 self._copy_log()
@@ -174,8 +176,8 @@ class Database:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         self._page_bytes = _pragma(connection, "page_size")
-        connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_BYTES // self._page_bytes}")
-        connection.execute(f"PRAGMA journal_size_limit = {_LOG_BYTES}")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_AT_MOST // self._page_bytes}")
+        connection.execute(f"PRAGMA journal_size_limit = {_LOG_AT_MOST}")
         found = _pragma(connection, "user_version")
         if found > VERSION:
             raise StoreUnavailable(

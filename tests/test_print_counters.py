@@ -156,7 +156,7 @@ def agent(folder: Path, broker: Mosquitto, snmp: str) -> Iterator[None]:
         yield
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=10)
+        process.wait(timeout=30)
 
 
 def picture(folder: Path) -> Path:

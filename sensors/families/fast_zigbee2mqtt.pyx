@@ -76,8 +76,12 @@ cdef object _told(const Said *said, dict vocabulary):
 
 
 cdef object _seen(const Said *said, arrived_at):
+    if said.kind == ABSENT or said.kind == NULL_:
+        return None
     if said.kind == TEXT:
         return _seen_at(_words(said), arrived_at)
+    if said.kind != WHOLE and said.kind != BROKEN:
+        return _ODD
     return _seen_at(said.digits if said.kind == WHOLE else _double(said), arrived_at)
 
 
@@ -85,10 +89,6 @@ cdef object _is_news(message, device_at):
     if device_at is not None:
         return _is_live(message, device_at)
     return not (message.retained or message.backlog)
-
-
-cdef bint _is_read(const Said *said) noexcept:
-    return said.kind == TEXT or said.kind == WHOLE or said.kind == BROKEN
 
 
 def plug(usual, name, /):
@@ -99,7 +99,7 @@ def unit(usual, name, /):
     return _Unit(usual, name)
 
 
-cdef class _Plug:
+cdef class _Quick:
     """A decoder; `usual` reads what it does not."""
 
     cdef object _usual, _name
@@ -108,6 +108,8 @@ cdef class _Plug:
         self._usual = usual
         self._name = name
 
+
+cdef class _Plug(_Quick):
     def __call__(self, message):
         cdef Said[OF_A_PLUG] said
         payload = message.payload
@@ -124,11 +126,9 @@ cdef class _Plug:
             is_on = False
         else:
             return self._usual(message)
-        device_at = None
-        if said[PLUG_SEEN].kind != ABSENT and said[PLUG_SEEN].kind != NULL_:
-            if not _is_read(&said[PLUG_SEEN]):
-                return self._usual(message)
-            device_at = _seen(&said[PLUG_SEEN], message.arrived_at)
+        device_at = _seen(&said[PLUG_SEEN], message.arrived_at)
+        if device_at is _ODD:
+            return self._usual(message)
         return (
             _Power(
                 device=self._name,
@@ -142,15 +142,7 @@ cdef class _Plug:
         )
 
 
-cdef class _Unit:
-    """A decoder; `usual` reads what it does not."""
-
-    cdef object _usual, _name
-
-    def __init__(self, usual, name):
-        self._usual = usual
-        self._name = name
-
+cdef class _Unit(_Quick):
     def __call__(self, message):
         cdef Said[KEYS_AT_MOST] said
         cdef int index
@@ -165,11 +157,9 @@ cdef class _Unit:
         cooling, heating = _quantity(&said[COOLING], _SETPOINT), _quantity(&said[HEATING], _SETPOINT)
         if mode is _ODD or action is _ODD or room is _ODD or humidity is _ODD or cooling is _ODD or heating is _ODD:
             return self._usual(message)
-        device_at = None
-        if said[UNIT_SEEN].kind != ABSENT and said[UNIT_SEEN].kind != NULL_:
-            if not _is_read(&said[UNIT_SEEN]):
-                return self._usual(message)
-            device_at = _seen(&said[UNIT_SEEN], message.arrived_at)
+        device_at = _seen(&said[UNIT_SEEN], message.arrived_at)
+        if device_at is _ODD:
+            return self._usual(message)
         return (
             _Climate(
                 device=self._name,

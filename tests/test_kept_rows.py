@@ -1,21 +1,28 @@
 """The state in rows: whatever changes, fails or is cut off by a crash, what a restart reads is what was written last."""
 
+import sqlite3
+from collections.abc import Sequence
 from dataclasses import replace as change
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from painted import calm_state, case, left_on
 
 from daemon.engine.kept_rows import STATE, KeptRows, Rows, whole
+from daemon.engine.records import Ledger
 from daemon.engine.snapshot import Cases, pack_cases
+from daemon.errors import StoreUnavailable
 from daemon.journal.journal import Journal
 from policies.control.changes import Caused, Change
+from policies.control.effects import Decided
 from policies.control.memory import Sent
+from policies.office.requests import Acknowledge
 from policies.state import State
 from sensors.commands import SwitchOff
 from sensors.device import DeviceId
@@ -125,6 +132,40 @@ def test_a_state_in_one_piece_of_an_older_officed_is_read_and_then_kept_in_rows(
     assert journal.kept_rows() == {}
     assert whole(journal.latest_snapshot(), journal.kept_rows()) == pack_cases(PLAIN)
     journal.close()
+
+
+def test_an_officed_that_knows_no_rows_refuses_the_file(tmp_path: Path) -> None:
+    Journal(tmp_path / "journal.sqlite", now=lambda: NOW, tell=lambda _: None).close()
+    with sqlite3.connect(tmp_path / "journal.sqlite") as file:
+        assert file.execute("PRAGMA user_version").fetchone()[0] > 1, "layout 1 reads a state without its cases"
+    file.close()
+
+
+class Failing:
+    """A journal that takes nothing the first time."""
+
+    def __init__(self) -> None:
+        self.tries = 0
+        self.rows: dict[str, bytes] = {}
+
+    def advance(
+        self, decoded_row: int, lines: bytes, count: int, records: Sequence[bytes], snapshot: Rows | None
+    ) -> None:
+        del decoded_row, lines, count, records
+        self.tries += 1
+        if self.tries == 1:
+            raise StoreUnavailable("no space")
+        put(self.rows, snapshot or {})
+
+
+def test_what_the_journal_has_refused_is_written_the_next_time() -> None:
+    state = after(after(PLAIN, "case", "a", 1), "sent", "a", 1)
+    ledger, journal = Ledger(PLAIN.office.site, 0), Failing()
+    ledger.decided(Decided(NOW, "anna", Acknowledge("case")))
+    with pytest.raises(StoreUnavailable):
+        ledger.write(journal, state)
+    ledger.write(journal, state)
+    assert read(journal.rows) == exact(state)
 
 
 def test_nothing_is_made_of_rows_without_the_rest() -> None:

@@ -1,9 +1,9 @@
-"""What a command costs at the least on this machine: two synced commits and both ways through the broker, and no thought.
+"""What a command costs at the least on this machine: a synced commit and both ways through the broker, and no thought.
 
     contestant_floor.py <broker port> <sink port> <folder> ...
 
 One thread, one socket, one SQLite file with the journal's settings. A reading that breaks the rule is committed and
-acknowledged; what would be commanded is committed; the command leaves. Everything else is committed sixteen reads at a time.
+acknowledged; the command leaves. Everything else is committed sixteen reads at a time.
 It judges nothing, stores nothing and is no contestant: it is what is left of officed's latency when officed takes no time.
 """
 
@@ -35,7 +35,6 @@ class Floor:
             "PRAGMA journal_mode = WAL",
             "PRAGMA synchronous = FULL",
             "CREATE TABLE raw (row INTEGER PRIMARY KEY, bytes BLOB)",
-            "CREATE TABLE commanded (row INTEGER PRIMARY KEY, bytes BLOB)",
         ):
             self._file.execute(statement)
         self._socket = socket.create_connection(("127.0.0.1", port))
@@ -61,7 +60,6 @@ class Floor:
                 held, ids = [], []
             for topic in wrong:
                 packet_id = packet_id % 60_000 + 1
-                self._file.execute("INSERT INTO commanded (bytes) VALUES (?)", (raw,))
                 ident = packet_id.to_bytes(2, "big")
                 self._socket.sendall(encode(0x32, topic + b"/set", ident, b'{"occupied_cooling_setpoint": 26}', V311))
 

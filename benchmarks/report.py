@@ -65,7 +65,7 @@ def page(
                 if isinstance(table.get(name), dict)
             ],
             f"- officed, reading to command at 1,000/s, p50 / p99 / worst in ms: {', '.join(f'{summary(taken)} with max_ingest_delay {delay}' for delay, taken in latencies.items())}",
-            f"- the same without any thought, two synced commits and both ways through the broker (`contestant_floor.py`): {summary(floor)}",
+            f"- the same without any thought, a synced commit and both ways through the broker (`contestant_floor.py`): {summary(floor)}",
             f"- officed, resident memory with 5,000 devices: {memory_mb:.0f} MB",
             "",
             f"Machine: {_machine()}. {', '.join([*_versions(), *versions])}.",

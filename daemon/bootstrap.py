@@ -21,11 +21,12 @@ from daemon.configuration.build import build_policies, build_site
 from daemon.configuration.schema import Configuration
 from daemon.configuration.secret import read_secret
 from daemon.daemon import Daemon
-from daemon.engine.engine import TICK, Engine
+from daemon.engine.engine import Engine
 from daemon.engine.gathering import LONGEST, SHORTEST
 from daemon.engine.kept_rows import whole
 from daemon.engine.snapshot import restore
 from daemon.engine.source import EngineSource
+from daemon.engine.steps import TICK
 from daemon.history.answers import Writer
 from daemon.history.influx import InfluxHistory
 from daemon.history.influx_query import InfluxQuery
@@ -128,7 +129,7 @@ def assemble(
     network = Network(
         broker,
         journal,
-        shown or engine.inbox,
+        shown or engine,
         clock.now,
         [*registry.subscriptions(), *requests.subscriptions],
         tell,
@@ -198,7 +199,8 @@ def _home_assistant(
         prefix=entry.discovery_prefix,
         enabled=entry.enabled,
         may_arm=entry.may_arm,
-        engine=engine.inbox.put,
+        engine=engine,
+        ask=engine.put,
         publish=lambda topic, payload: network().publish_retained_own(topic, payload),
         connected=lambda: network().connected_since,
         history=history,

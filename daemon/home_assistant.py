@@ -14,9 +14,9 @@ from typing import Final
 
 import msgspec
 
-from daemon.engine.inbox import Item
 from daemon.errors import BrokerUnavailable, StoreUnavailable
-from daemon.mqtt.batch import Batch
+from daemon.mqtt.batch import Batch, Handed
+from daemon.ports import Inbox, Reads
 from dashboards.home_assistant.discovery import Config, office_config, room_config, taking_back
 from dashboards.home_assistant.places import (
     NODE,
@@ -30,7 +30,7 @@ from dashboards.home_assistant.places import (
 from dashboards.home_assistant.values import Figures, broken_rules, closed_kwh, figures, office_values, room_values
 from dashboards.language.catalogs import languages
 from policies.history import History
-from policies.inputs import Asked, Tick
+from policies.inputs import Asked, Input, Tick
 from policies.office.desk import Mode
 from policies.office.requests import SetMode
 from policies.office.site import Site
@@ -63,7 +63,8 @@ class HomeAssistant:
         prefix: str,
         enabled: bool,
         may_arm: bool,
-        engine: Callable[[Item], None],
+        engine: Inbox,
+        ask: Callable[[Input], None],
         publish: Callable[[str, bytes], None],
         connected: Callable[[], object],
         history: History,
@@ -72,7 +73,7 @@ class HomeAssistant:
     ) -> None:
         self._site, self._prefix, self._may_arm = site, prefix, may_arm and enabled
         self._enabled = enabled
-        self._engine, self._publish, self._connected = engine, publish, connected
+        self._engine, self._ask, self._publish, self._connected = engine, ask, publish, connected
         self._history, self._now = history, now
         self._pressed_at: datetime | None = None
         self._said: dict[str, bytes] = {}
@@ -91,13 +92,19 @@ class HomeAssistant:
         told = (f"officed/{self._site}/home_assistant/+/set", press_topic(self._site)) if self._may_arm else ()
         return (f"{self._prefix}/status", f"{self._prefix}/device/{NODE}/+/config", *told)
 
-    def put_all(self, batches: Sequence[Batch], /) -> None:
+    def put_all(self, batches: Sequence[Handed], /) -> None:
         """Hand the batches on, and take from them what is meant for us. Never blocks."""
+        self._engine.put_all(batches)
         for batch in batches:
-            self._engine(batch)
-            for message in batch.messages:
-                if message.topic.startswith((self._prefix, "officed/")):
+            for message in batch.messages if isinstance(batch, Batch) else ():
+                if self._may_be_ours(message):
                     self._hear(message)
+
+    def judge(self, batches: Sequence[Batch], reads: Reads) -> Sequence[Handed]:
+        """The engine's own; where something may be meant for us, all of them come to `put_all`, as they are."""
+        if any(self._may_be_ours(message) for batch in batches for message in batch.messages):
+            return batches
+        return self._engine.judge(batches, reads)
 
     def watch(self, state: State) -> None:
         """The newest state; the first one starts the work."""
@@ -118,6 +125,9 @@ class HomeAssistant:
         except BrokerUnavailable:
             return
 
+    def _may_be_ours(self, message: Message) -> bool:
+        return message.topic.startswith((self._prefix, "officed/"))
+
     def _hear(self, message: Message) -> None:
         if message.topic == f"{self._prefix}/status":
             self._is_born = self._is_born or message.payload == b"online"
@@ -135,12 +145,12 @@ class HomeAssistant:
             ):
                 self._pressed_at = message.arrived_at
                 _log.info("home assistant: somebody wants everything judged again")
-                self._engine(Tick())
+                self._ask(Tick())
         else:
             policy = commanded_policy(self._site, message.topic)
             mode = _MODES.get(message.payload)
             if policy is not None and mode is not None:
-                self._engine(Asked(SetMode(policy, mode, "switched in Home Assistant"), WHO))
+                self._ask(Asked(SetMode(policy, mode, "switched in Home Assistant"), WHO))
 
     def _say(self, wanted: Mapping[str, bytes]) -> None:
         """Values first, so that nothing is announced without one; what nobody wants any more is taken back."""

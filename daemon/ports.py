@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from daemon.mqtt.batch import Batch
+from daemon.mqtt.batch import Batch, Handed
 from sensors.messages import Message
 
 Tell = Callable[[str], None]
@@ -26,8 +26,19 @@ class Read(NamedTuple):
     backlog: bool = False
 
 
+class Reads(NamedTuple):
+    """What becomes durable together. `version`: the protocol level of the bytes (4 is MQTT 3.1.1, 5 is MQTT 5)."""
+
+    reads: Sequence[Read]
+    version: int
+
+
 class Journal(Protocol):
     """What makes a read durable."""
+
+    @property
+    def next_row(self) -> int:
+        """The row that the next read will have."""
 
     def commit(self, reads: Sequence[Read], *, version: int) -> int:
         """Keep these reads, a row each, all of them or none; durable when this returns.
@@ -40,5 +51,11 @@ class Journal(Protocol):
 class Inbox(Protocol):
     """Where the engine picks up what it has to think about."""
 
-    def put_all(self, batches: Sequence[Batch], /) -> None:
-        """Hand them over, in this order; never blocks."""
+    def put_all(self, batches: Sequence[Handed], /) -> None:
+        """Hand over what is durable, in this order; never blocks."""
+
+    def judge(self, batches: Sequence[Batch], reads: Reads) -> Sequence[Handed]:
+        """Judge these now and keep them with what is decided; where that is not worth it, give back what is to be handed over.
+
+        Raises JudgedNotKept: they are not durable, but need not be handed over any more.
+        """

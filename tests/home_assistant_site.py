@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import msgspec
+from handed_over import JudgesNothing
 from offices import EVENING, OFFICE_HOURS, Run, heard, office, plug, power
 
 from daemon.engine.inbox import Item
 from daemon.home_assistant import HomeAssistant
-from daemon.mqtt.batch import Batch
+from daemon.mqtt.batch import Batch, Handed
 from policies.history import History, JobRow, SlotRow
 from policies.office.site import Zone
 from policies.rules.after_hours_power import AfterHoursPower
@@ -51,7 +52,7 @@ class Past:
         return self._jobs
 
 
-class Broker:
+class Broker(JudgesNothing):
     """Keeps what is retained; `log` has every message in order."""
 
     def __init__(self, *, enabled: bool = True, may_arm: bool = False, past: Past | None = None) -> None:
@@ -65,12 +66,16 @@ class Broker:
             prefix="homeassistant",
             enabled=enabled,
             may_arm=may_arm,
-            engine=self.engine.append,
+            engine=self,
+            ask=self.engine.append,
             publish=self._take,
             connected=lambda: self.connection,
             history=history,
             now=lambda: EVENING,
         )
+
+    def put_all(self, batches: Sequence[Handed], /) -> None:
+        self.engine += batches
 
     def look(self, state: State) -> list[tuple[str, bytes]]:
         """What is published for this state."""

@@ -54,7 +54,15 @@ class Store:
         self.history = SqliteHistory(self._file)
         self.records: list[bytes] = []
 
-    def advance(self, decoded_row: int, lines: bytes, count: int, records: Sequence[bytes], snapshot: object) -> None:
+    def advance(
+        self,
+        decoded_row: int,
+        lines: bytes,
+        count: int,
+        records: Sequence[bytes],
+        snapshot: object,
+        reads: object = None,
+    ) -> None:
         """What the journal would pass on."""
         assert self._writer.write(lines) == []
         self.records += records

@@ -25,6 +25,10 @@ class FileJournal:
         self._file = path.open("a")
         self._rows = len(rows(path))
 
+    @property
+    def next_row(self) -> int:
+        return self._rows + 1
+
     def commit(self, reads: Sequence[Read], *, version: int) -> int:
         for read in reads:
             self._file.write(json.dumps([read.raw.hex(), read.backlog, version]) + "\n")

@@ -29,6 +29,10 @@ class ListJournal:
         self.rows: list[bytes] = []
         self.failure: Exception | None = None
 
+    @property
+    def next_row(self) -> int:
+        return len(self.rows) + 1
+
     def commit(self, reads: Sequence[Read], *, version: int) -> int:
         if self.failure:
             raise self.failure

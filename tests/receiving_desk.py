@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from daemon.mqtt.batch import Batch
+from handed_over import JudgesNothing, undecoded
+
+from daemon.mqtt.batch import Batch, Handed
 from daemon.mqtt.duplicates import Duplicates
 from daemon.mqtt.fence import Fence
 from daemon.mqtt.receiver import Receiver
@@ -14,7 +16,7 @@ from sensors.messages import Message
 AT = datetime(2026, 7, 14, 7, 0, tzinfo=UTC)
 
 
-class Desk:
+class Desk(JudgesNothing):
     """Journal, acknowledgements, inbox and crash points, written down in one list in the order they were used."""
 
     def __init__(self, rows: Sequence[tuple[bytes, int]] = ()) -> None:
@@ -38,6 +40,10 @@ class Desk:
     def settle(self) -> None:
         self.receiver.settle(V5, self.acknowledge)
 
+    @property
+    def next_row(self) -> int:
+        return len(self.rows) + 1
+
     def commit(self, reads: Sequence[Read], *, version: int) -> int:
         if self.failure:
             raise self.failure
@@ -45,8 +51,8 @@ class Desk:
         self.done.append("commit")
         return len(self.rows) - len(reads) + 1
 
-    def put_all(self, batches: Sequence[Batch], /) -> None:
-        self.batches += batches
+    def put_all(self, batches: Sequence[Handed], /) -> None:
+        self.batches += undecoded(batches)
         self.done.append("put")
 
     def acknowledge(self, packet_ids: Sequence[bytes]) -> None:

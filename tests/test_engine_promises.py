@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 from offices import EVENING, SHANGHAI, office, plug
+from still_clock import StillClock
 
 from daemon.engine.engine import Engine
 from daemon.engine.inbox import Reconfigured, Reloaded, Remark
@@ -15,6 +16,7 @@ from daemon.engine.kept_rows import STATE, Rows, whole
 from daemon.engine.snapshot import Cases
 from daemon.errors import BrokerUnavailable, StoreUnavailable
 from daemon.mqtt.batch import Batch
+from daemon.ports import Reads
 from policies.inputs import Configured, NotSent
 from policies.rules.after_hours_power import AfterHoursPower
 from sensors.device import Address, Device, DeviceId
@@ -28,23 +30,10 @@ NIGHT = EVENING + timedelta(hours=1)
 
 
 @dataclass
-class StillClock:
-    """Stands until somebody moves it."""
-
-    at: datetime = NIGHT
-
-    def now(self) -> datetime:
-        return self.at
-
-    def seconds_until(self, instant: datetime) -> float:
-        return max(0.0, (instant - self.at).total_seconds())
-
-
-@dataclass
 class Bench:
     """An engine without a thread, with its journal and its way out; `did` is what happened, in order."""
 
-    clock: StillClock = field(default_factory=StillClock)
+    clock: StillClock = field(default_factory=lambda: StillClock(NIGHT))
     did: list[str] = field(default_factory=list)
     sent: list[Outgoing] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
@@ -67,7 +56,13 @@ class Bench:
         )
 
     def advance(
-        self, decoded_row: int, lines: bytes, count: int, records: Sequence[bytes], snapshot: Rows | None
+        self,
+        decoded_row: int,
+        lines: bytes,
+        count: int,
+        records: Sequence[bytes],
+        snapshot: Rows | None,
+        reads: Reads | None = None,
     ) -> None:
         self.on_advance()
         self.did.append("journal")
@@ -142,7 +137,7 @@ def test_without_a_broker_the_command_is_thought_about_again_and_is_a_new_one() 
 
 
 def test_with_a_failing_journal_nothing_is_commanded_and_it_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("daemon.engine.engine.RETRY_AFTER", 0.0)
+    monkeypatch.setattr("daemon.engine.steps.RETRY_AFTER", 0.0)
     bench = Bench()
     tries = 0
 

@@ -8,8 +8,8 @@ import pytest
 from offices import EVENING, ac, office, plug
 
 from daemon.engine.gathering import GATHERED_AT_MOST, Gathering
-from daemon.engine.inbox import MANY, MESSAGES_AT_ONCE, Decoded, Inbox, Item, Stop
-from daemon.mqtt.batch import Batch
+from daemon.engine.inbox import MANY, MESSAGES_AT_ONCE, STAYING, Aside, Inbox, Item, Stop
+from daemon.mqtt.batch import Batch, Decoded
 from policies.inputs import Readings, Tick
 from policies.pressing import is_pressing
 from policies.state import State
@@ -162,9 +162,9 @@ def test_reads_of_a_flood_make_larger_steps() -> None:
     class Flooded(Inbox):
         """A large read after another."""
 
-        def take(self, seconds: float, *, calm_after: float = 0.0) -> list[Item]:
+        def take(self, seconds: float, *, calm_after: float = 0.0, aside: Aside = STAYING) -> list[Item]:
             self.put(Batch(1, EVENING, [Message("z/p", b"same", EVENING)] * MANY))
-            return super().take(seconds, calm_after=calm_after)
+            return super().take(seconds, calm_after=calm_after, aside=aside)
 
     assert MESSAGES_AT_ONCE > GATHERED_AT_MOST
     steps = Gathering(Flooded(), LONG).next(20, decode, known().office)

@@ -51,7 +51,15 @@ class Written:
     def __init__(self) -> None:
         self.lines: list[bytes] = []
 
-    def advance(self, decoded_row: int, lines: bytes, count: int, records: Sequence[bytes], snapshot: object) -> None:
+    def advance(
+        self,
+        decoded_row: int,
+        lines: bytes,
+        count: int,
+        records: Sequence[bytes],
+        snapshot: object,
+        reads: object = None,
+    ) -> None:
         self.lines += lines.split(b"\n") if lines else []
 
 

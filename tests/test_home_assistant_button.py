@@ -1,12 +1,14 @@
 """Home Assistant's button has everything judged again: only a press of now, only where rules may be switched from there."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 from home_assistant_site import Broker, after_closing
 from offices import EVENING
 
-from daemon.mqtt.batch import Batch
+from daemon.mqtt.batch import Batch, Handed
+from daemon.ports import Reads
 from dashboards.home_assistant.places import PRESSED, commanded_policy, press_topic
 from policies.inputs import Asked, Tick
 from sensors.messages import Message
@@ -89,3 +91,15 @@ def test_bounces_are_one_wish_and_a_clock_set_back_locks_nobody_out(seconds: flo
     for at in (EVENING, EVENING + timedelta(seconds=seconds)):
         broker.shown.put_all([Batch(1, at, [Message(TOPIC, PRESS, at)])])
     assert asked(broker) == count
+
+
+def test_what_may_be_meant_for_us_is_not_judged_before_we_have_heard_it() -> None:
+    class Judging(Broker):
+        def judge(self, batches: Sequence[Batch], reads: Reads) -> Sequence[Handed]:
+            del batches, reads
+            return ()
+
+    broker, reads = Judging(may_arm=True), Reads([], 5)
+    press, reading = (Batch(1, EVENING, [Message(topic, PRESS, EVENING)]) for topic in (TOPIC, "stat/plug/RESULT"))
+    assert broker.shown.judge([reading], reads) == ()
+    assert broker.shown.judge([reading, press], reads) == [reading, press]

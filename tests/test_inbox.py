@@ -8,7 +8,7 @@ import pytest
 from offices import EVENING, office, plug
 
 from daemon.engine.gathering import NEARLY, Gathering
-from daemon.engine.inbox import BATCHES_AT_ONCE, MANY, Inbox, Item
+from daemon.engine.inbox import BATCHES_AT_ONCE, MANY, STAYING, Aside, Inbox, Item
 from daemon.mqtt.batch import Batch
 from policies.inputs import Tick
 from sensors.messages import Message
@@ -124,9 +124,9 @@ def test_once_something_waits_for_its_step_only_news_ends_the_wait_until_it_is_n
     waits: list[float] = []
 
     class Watched(Inbox):
-        def take(self, seconds: float, *, calm_after: float = 0.0) -> list[Item]:
+        def take(self, seconds: float, *, calm_after: float = 0.0, aside: Aside = STAYING) -> list[Item]:
             waits.append(calm_after)
-            return super().take(seconds, calm_after=calm_after)
+            return super().take(seconds, calm_after=calm_after, aside=aside)
 
     inbox = Watched()
     inbox.put(calm(1))

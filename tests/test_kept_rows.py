@@ -19,6 +19,7 @@ from daemon.engine.records import Ledger
 from daemon.engine.snapshot import Cases, pack_cases
 from daemon.errors import StoreUnavailable
 from daemon.journal.journal import Journal
+from daemon.ports import Reads
 from policies.control.changes import Caused, Change
 from policies.control.effects import Decided
 from policies.control.memory import Sent
@@ -149,9 +150,15 @@ class Failing:
         self.rows: dict[str, bytes] = {}
 
     def advance(
-        self, decoded_row: int, lines: bytes, count: int, records: Sequence[bytes], snapshot: Rows | None
+        self,
+        decoded_row: int,
+        lines: bytes,
+        count: int,
+        records: Sequence[bytes],
+        snapshot: Rows | None,
+        reads: Reads | None = None,
     ) -> None:
-        del decoded_row, lines, count, records
+        del decoded_row, lines, count, records, reads
         self.tries += 1
         if self.tries == 1:
             raise StoreUnavailable("no space")

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from handed_over import JudgesNothing, undecoded
 
 from daemon.mqtt import reading, selftest
-from daemon.mqtt.batch import Batch
+from daemon.mqtt.batch import Batch, Handed
 from daemon.mqtt.duplicates import Duplicates
 from daemon.mqtt.fence import Fence
 from daemon.mqtt.network import Network
@@ -58,7 +59,7 @@ class Pipe:
     def setblocking(self, _flag: bool, /) -> None: ...
 
 
-class Desk:
+class Desk(JudgesNothing):
     """A client that has just connected, its journal and inbox."""
 
     def __init__(self, version: int = V5) -> None:
@@ -74,12 +75,16 @@ class Desk:
         self.client._sock = self.pipe  # type: ignore[assignment]  # what paho calls a socket
         self.client._thread = threading.current_thread()  # as if its thread were running
 
+    @property
+    def next_row(self) -> int:
+        return len(self.rows) + 1
+
     def commit(self, reads: Sequence[Read], *, version: int) -> int:
         self.rows += [read.raw for read in reads]
         return len(self.rows) - len(reads) + 1
 
-    def put_all(self, batches: Sequence[Batch], /) -> None:
-        self.batches += batches
+    def put_all(self, batches: Sequence[Handed], /) -> None:
+        self.batches += undecoded(batches)
 
     def hear(self, *chunks: bytes) -> None:
         for chunk in chunks:

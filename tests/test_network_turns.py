@@ -7,21 +7,22 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from handed_over import JudgesNothing
 
-from daemon.mqtt.batch import Batch
+from daemon.mqtt.batch import Batch, Handed
 from daemon.mqtt.duplicates import Duplicates
 from daemon.mqtt.fence import Fence
 from daemon.mqtt.reading import ReadingClient
 from daemon.mqtt.receiver import Receiver
 from daemon.mqtt.tick import Tick
 from daemon.mqtt.wire import V5, encode
-from daemon.ports import Read
+from daemon.ports import Read, Reads
 
 AT = datetime(2026, 7, 14, 7, 0, tzinfo=UTC)
 Gather = Callable[[float], bool]
 
 
-class Wire:
+class Wire(JudgesNothing):
     """A socket, a journal and an inbox; `done` is the order of what left and what was stored."""
 
     def __init__(self, delay: timedelta = timedelta(milliseconds=20)) -> None:
@@ -56,11 +57,15 @@ class Wire:
 
     def setblocking(self, _flag: bool, /) -> None: ...
 
+    @property
+    def next_row(self) -> int:
+        return 1
+
     def commit(self, reads: Sequence[Read], *, version: int) -> int:
         self.done.append(f"commit {len(reads)}")
         return 1
 
-    def put_all(self, batches: Sequence[Batch], /) -> None: ...
+    def put_all(self, batches: Sequence[Handed], /) -> None: ...
 
     def turn(self, payloads: Sequence[bytes], last: Gather = lambda _: False, pause_seconds: float = 0.0) -> None:
         """A turn in which one read follows the other; `last` is what happens in the wait after them."""
@@ -186,3 +191,16 @@ def test_without_a_delay_what_says_nothing_waits_for_the_next_read_but_not_in_a_
     wire.incoming = [MANY]
     wire.client.loop_read()
     assert (wire.done[8:], len(waits)) == (["commit 1", "acks 12"], 3), "the broker may wait for us: answered at once"
+
+
+def test_a_command_of_the_thread_that_reads_is_on_the_wire_before_anything_else_happens() -> None:
+    class Commanding(Wire):
+        def judge(self, batches: Sequence[Batch], reads: Reads) -> Sequence[Handed]:
+            del batches, reads
+            self.client.publish_now("cmd", b"OFF", None, retain=False)
+            self.done.append("told")
+            return ()
+
+    wire = Commanding()
+    wire.turn([b"on"])
+    assert wire.done == ["command", "told", "acks 1"]

@@ -115,7 +115,13 @@ def test_the_letters_are_durable_before_the_records_and_a_full_journal_stops_bot
 
     class Rows:
         def advance(
-            self, decoded_row: int, lines: bytes, count: int, records: Sequence[object], snapshot: object
+            self,
+            decoded_row: int,
+            lines: bytes,
+            count: int,
+            records: Sequence[object],
+            snapshot: object,
+            reads: object = None,
         ) -> None:
             done.append("records")
 

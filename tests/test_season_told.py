@@ -2,7 +2,7 @@
 
 import json
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ import httpx
 import pytest
 from offices import SHANGHAI, WEDNESDAY, office, plug
 from painted import Painted, busy_state
+from still_clock import StillClock
 
 from daemon.engine.engine import Engine
 from daemon.engine.inbox import Remark, SeasonChanged
@@ -29,19 +30,6 @@ BEIJING = SeasonPlan(city="beijing")
 """Summer until 15 September."""
 LAST_OF_SUMMER = datetime.fromisoformat("2026-09-15T15:59:40+00:00")
 BY_CITY = "by the usual dates of Beijing, unverified"
-
-
-@dataclass
-class StillClock:
-    """Stands until somebody moves it."""
-
-    at: datetime
-
-    def now(self) -> datetime:
-        return self.at
-
-    def seconds_until(self, instant: datetime) -> float:
-        return max(0.0, (instant - self.at).total_seconds())
 
 
 def of(plan: SeasonPlan, outdoor: Outdoor | None = None, *, state: State | None = None) -> State:
@@ -69,7 +57,7 @@ class Bench:
         """What is in the inbox, and what is due."""
         self.clock.at += timedelta(seconds=seconds)
         self.engine.turn(self.engine.inbox.take(0))
-        self.engine._make_durable(must=True)
+        self.engine._steps.make_durable(must=True)
 
     def again(self, state: State) -> None:
         self.journal.close()

@@ -27,6 +27,7 @@ from daemon.history.points import Points
 from daemon.history.sqlite import SqliteHistory
 from daemon.history.sqlite_file import HistoryFile
 from daemon.history.sqlite_writer import SqliteWriter
+from daemon.ports import Reads
 from daemon.silence import with_silence
 from daemon.simulation.loop import Lockstep
 from policies.accounting.books import SiteSlot
@@ -142,9 +143,15 @@ def live(span: Span) -> Lived:
         """The journal's part in it."""
 
         def advance(
-            self, decoded_row: int, block: bytes, count: int, entries: Sequence[bytes], snapshot: Rows | None
+            self,
+            decoded_row: int,
+            block: bytes,
+            count: int,
+            entries: Sequence[bytes],
+            snapshot: Rows | None,
+            reads: Reads | None = None,
         ) -> None:
-            del decoded_row, count, entries, snapshot
+            del decoded_row, count, entries, snapshot, reads
             if block:
                 lines.append(block)
 

@@ -1,49 +1,37 @@
-"""The engine thread: owns the state, thinks in steps, hands the effects out. Everything else only puts into its inbox.
+"""The engine: owns the state, thinks in steps, hands the effects out. Everything else only puts into its inbox.
 
-The order within one turn is the promise: decode, step, *journal* (points, records, cases, and the mark up to which raw bytes
-are used), and only then publish. A crash before the journal repeats the step with the same command ids; a crash after it
-finds the case waiting for its proof. Neither switches anything twice.
+A thread of its own takes what has gathered. What presses is judged by the network thread itself, at once and in one
+transaction with its bytes, unless the engine is thinking: a second transaction and waking a thread would be two thirds of the
+time from a reading to its command. Whoever thinks holds `_turn`.
 """
 
 import logging
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from daemon.clock import Clock
-from daemon.engine.gathering import LONGEST, Gathering, decoded
-from daemon.engine.inbox import Decoded, HearRequest, Inbox, Item, Reconfigured, Remark, Stop
-from daemon.engine.records import EngineJournal, Ledger
-from daemon.engine.snapshot import pack_office
-from daemon.engine.speaking import Line, Send, Speaker
-from daemon.errors import StoreUnavailable
-from daemon.mqtt.batch import Batch
-from daemon.ports import CrashPoint, Tell
-from policies.control.effects import Decided, Notify, Publish, Record
-from policies.hearing import Heed, heed
-from policies.inputs import Input, Readings, Tick
+from daemon.engine.gathering import LONGEST, Gathering
+from daemon.engine.inbox import MANY, HearRequest, Inbox, Item, Stop
+from daemon.engine.records import EngineJournal
+from daemon.engine.speaking import Line, Send
+from daemon.engine.steps import FLUSH_AFTER, Steps, Watcher
+from daemon.errors import JudgedNotKept, StoreUnavailable
+from daemon.mqtt.batch import Batch, Handed
+from daemon.ports import CrashPoint, Reads, Tell
+from policies.control.effects import Notify
 from policies.state import State
-from policies.step import step
-from sensors.readings import AnyReading
 from sensors.registry import Registry
 
 _log = logging.getLogger(__name__)
 
-FLUSH_AFTER = 0.2
-LINES_AT_ONCE = 5000
-OFFICE_KEPT_EVERY = 60.0
-UNKEPT_MESSAGES = 100_000
-"""The journal holds the raw bytes of so many messages beyond what waits to be sent, not more."""
-RETRY_AFTER = 1.0
-TICK = timedelta(seconds=30)
-
-Watcher = Callable[[State], None]
+PATIENCE_SECONDS = 0.002
+"""What presses waits so long for a step that has begun: a few of them take longer, and then it goes the usual way."""
 
 
 class Engine:
-    """`start`, `put`, `stop` from any thread; `state` may be read by any thread at any time: it is immutable."""
+    """`start`, `put`, `stop` from any thread, `judge` from the network's; `state` may be read by any thread at any time."""
 
     def __init__(
         self,
@@ -61,28 +49,28 @@ class Engine:
         crash: CrashPoint = lambda _: None,
         longest_wait: timedelta = LONGEST,
     ) -> None:
-        self.state = state
-        self._requests_topic = ""
-        self._requests: HearRequest = lambda *_: ()
+        self._turn = threading.Lock()
         self.inbox = Inbox(registry.unchanged())
-        self._gathering = Gathering(self.inbox, longest_wait)
-        self.steps = 0
+        self._gathering = Gathering(self.inbox, longest_wait, _LetGo(self._turn))
+        self._steps = Steps(
+            state,
+            registry,
+            journal,
+            clock,
+            send=send,
+            tell=tell,
+            notify=notify,
+            watchers=watchers,
+            decoded_row=decoded_row,
+            kept_rows=kept_rows,
+            crash=crash,
+            put=self.inbox.put,
+        )
         self.failures = 0
         self.late_seconds = 0.0
         self.last_turn_at = time.monotonic()
-        self._registry = registry
-        self._journal = journal
         self._clock = clock
-        self._speaker = Speaker(registry, clock, send)
-        self._tell = tell
-        self._notify = notify
-        self._crash = crash
-        self._watchers = list(watchers)
-        self._ledger = Ledger(state.office.site, decoded_row, kept_rows)
-        self._wake_at = self._tick_at = clock.now()
-        self._office_kept = time.monotonic()
-        self._unkept = 0
-        self._is_failing = False
+        self._sleeps_until = clock.now()
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
 
     def start(self) -> None:
@@ -95,17 +83,27 @@ class Engine:
 
     def speak_through(self, line: Line) -> None:
         """Where commands go: the network, which needs our inbox before it exists. Before `start`."""
-        self._speaker.speak_through(line)
+        self._steps.speaker.speak_through(line)
 
     def hear_requests(self, topic: str, hear: HearRequest) -> None:
         """People's requests come in on this topic too; whoever subscribes knows it. Before `start`."""
-        self._requests_topic, self._requests = topic, hear
-        self._speaker.also = (topic,)
+        self._steps.requests_topic, self._steps.requests = topic, hear
+        self._steps.speaker.also = (topic,)
         self._gathering.at_once = topic
 
     def watch(self, watcher: Watcher) -> None:
-        """Call with every new state, on the engine thread: it must return at once."""
-        self._watchers.append(watcher)
+        """Call with every new state, by whoever thinks: it must return at once."""
+        self._steps.watchers.append(watcher)
+
+    @property
+    def state(self) -> State:
+        """The state of the last step."""
+        return self._steps.state
+
+    @property
+    def steps(self) -> int:
+        """Since the start."""
+        return self._steps.count
 
     @property
     def is_alive(self) -> bool:
@@ -122,129 +120,86 @@ class Engine:
 
     def turn(self, items: Sequence[Item]) -> None:
         """One step over these items. The thread calls it; so do a restart, for the journal's rows, and tests."""
-        now = self._clock.now()
-        inputs = self._inputs(items, now)
-        outcome = step(self.state, inputs, now)
-        self.state, self._wake_at = outcome.state, outcome.wake_at
-        self.steps += 1
-        commands = [effect.command for effect in outcome.effects if isinstance(effect, Publish)]
-        for effect in outcome.effects:
-            if isinstance(effect, Record):
-                self._ledger.note(effect)
-                _log.info("%s: %s: %s (%s)", effect.case.device, effect.what, effect.words, effect.case.policy)
-            elif isinstance(effect, Notify):
-                self._notify(effect)
-            elif isinstance(effect, Decided):
-                self._ledger.decided(effect)
-                _log.info("%s: %s", effect.who, effect.request)
-        if commands:
-            self._crash("after_decision")
-        if outcome.effects or self._ledger.is_due(time.monotonic(), FLUSH_AFTER, LINES_AT_ONCE):
-            self._make_durable(must=bool(commands))
-        for command in commands:
-            self._crash("after_journal")
-            not_sent = self._speaker.carry_out(command, self.state.office)
-            if not_sent is not None:
-                self.inbox.put(not_sent)
-            self._crash("after_publish")
-        for watcher in self._watchers:
-            watcher(self.state)
-        self._speaker.keep_in_touch()
+        before = self._steps.registry
+        self._steps.take(items, since=self._gathering.began)
+        if self._steps.registry is not before:
+            self.inbox.unchanged = self._steps.registry.unchanged()
+
+    def put_all(self, batches: Sequence[Handed], /) -> None:
+        """What came together and is durable. Never blocks."""
+        self.inbox.put_all(batches)
 
     def hear_again(self, batch: Batch) -> None:
         """Complete what is known with a row that an earlier run has stored and judged: before the first turn."""
-        heard = Heed(self.state.office)
-        heed(heard, decoded(batch, self._registry.decode_all).readings)
-        self.state = replace(self.state, office=heard.done())
+        self._steps.hear_again(batch)
 
-    def _inputs(self, items: Sequence[Item], now: datetime) -> list[Input]:
-        inputs: list[Input] = []
-        readings: list[AnyReading] = []
-        for item in items:
-            if isinstance(item, Batch | Decoded):
-                batch, said = decoded(item, self._registry.decode_all)
-                readings += said
-                for message in batch.messages if self._requests_topic else ():
-                    if message.topic == self._requests_topic:
-                        inputs += self._requests(message, self.state.office, now)
-                self._ledger.row = batch.row
-                self._unkept += len(batch.messages)
-            elif isinstance(item, Reconfigured):
-                self._take_readings(readings, inputs)
-                readings = []
-                self._reconfigure(item)
-                inputs.append(item.configured)
-            elif isinstance(item, Remark):
-                self._ledger.remark(item)
-            elif not isinstance(item, Stop):
-                inputs.append(item)
-        self._take_readings(readings, inputs)
-        if now >= self._tick_at or now < self._tick_at - 2 * TICK:
-            self._tick_at = now + TICK
-            inputs.append(Tick())
-        return inputs
+    def judge(self, batches: Sequence[Batch], reads: Reads) -> Sequence[Handed]:
+        """Judge at once what presses, with all that has gathered, in one transaction with the bytes it came from.
 
-    def _take_readings(self, readings: list[AnyReading], inputs: list[Input]) -> None:
-        if readings:
-            self._ledger.hear(readings, since=self._gathering.began)
-            inputs.append(Readings(readings))
+        Gives what is still to be kept and handed over: all of it, or nothing. Raises JudgedNotKept. Network thread.
+        """
+        if sum(len(batch.messages) for batch in batches) >= MANY or not self._turn.acquire(timeout=PATIENCE_SECONDS):
+            return batches
+        try:
+            return self._judge(batches, reads)
+        finally:
+            self._turn.release()
 
-    def _reconfigure(self, item: Reconfigured) -> None:
-        """What came before is known in the old words; what comes after, in the new ones."""
-        self._ledger.configure(item.configured.site)
-        self._ledger.remark(item.remark)
-        if item.registry is not None:
-            self._registry = item.registry
-            self.inbox.unchanged = item.registry.unchanged()
-            self._speaker.learn_anew(item.registry)
-
-    def _make_durable(self, *, must: bool) -> None:
-        """Write what is pending. Where a command depends on it we wait for the journal as long as it takes."""
-        while True:
-            try:
-                self._ledger.write(self._journal, self.state)
-            except StoreUnavailable as trouble:
-                if not self._is_failing:
-                    self._tell(f"The journal does not take anything: {trouble}. Nothing is commanded until it does.")
-                self._is_failing = True
-                if not must:
-                    return
-                time.sleep(RETRY_AFTER)
-            else:
-                self._is_failing = False
-                return
+    def _judge(self, batches: Sequence[Batch], reads: Reads) -> Sequence[Handed]:
+        looked, presses = self._gathering.look(batches, self._steps.registry.decode_all, self.state.office)
+        waiting = self._gathering.everything() if presses else None
+        if waiting is None:
+            return looked
+        try:
+            self._steps.take_with(reads, [*waiting, *looked], since=time.monotonic())
+        except StoreUnavailable as trouble:
+            self.inbox.ring()
+            raise JudgedNotKept(str(trouble)) from trouble
+        except Exception:  # noqa: BLE001  the thread must outlive any mistake of ours, and the engine meets it again
+            _log.exception("engine: a step failed; its readings are stored, but not judged")
+            return batches
+        if self._steps.next_at < self._sleeps_until:
+            self.inbox.ring()
+        return ()
 
     def _run(self) -> None:
-        last: Stop | None = None
-        while last is None:
-            items = self._wait()
-            self.last_turn_at = time.monotonic()
-            last = next((item for item in items if isinstance(item, Stop)), None)
-            try:
-                self.turn(items)
-                self._keep_office(at_once=False)
-            except Exception:  # noqa: BLE001  the thread must outlive any mistake of ours
-                _log.exception("engine: a step failed; its readings are stored, but not judged")
-                self.failures += 1
-        self._make_durable(must=False)
-        self._keep_office(at_once=True)
-        last.done.set()
+        with self._turn:
+            last: Stop | None = None
+            while last is None:
+                items = self._wait()
+                self.last_turn_at = time.monotonic()
+                last = next((item for item in items if isinstance(item, Stop)), None)
+                try:
+                    if items or self._steps.is_due():  # else the network thread has judged it
+                        self.turn(items)
+                    self._steps.keep_office(at_once=False)
+                except Exception:  # noqa: BLE001  the thread must outlive any mistake of ours
+                    _log.exception("engine: a step failed; its readings are stored, but not judged")
+                    self.failures += 1
+            self._steps.make_durable(must=False)
+            self._steps.keep_office(at_once=True)
+            last.done.set()
 
     def _wait(self) -> list[Item]:
         """What there is, or nothing when it is time to think anyway. Waits in real seconds, by the monotonic clock."""
-        pause = min(self._clock.seconds_until(min(self._wake_at, self._tick_at)), 30.0)
-        if self._ledger.is_waiting:
+        self._sleeps_until = self._steps.next_at
+        pause = min(self._clock.seconds_until(self._sleeps_until), 30.0)
+        if self._steps.is_waiting:
             pause = min(pause, FLUSH_AFTER)
         due = time.monotonic() + pause
-        items = self._gathering.next(max(0.001, pause), self._registry.decode_all, self.state.office)
+        items = self._gathering.next(max(0.001, pause), self._steps.registry.decode_all, self.state.office)
         self.late_seconds = max(0.0, time.monotonic() - due)
         return items
 
-    def _keep_office(self, *, at_once: bool) -> None:
-        is_due = time.monotonic() - self._office_kept > OFFICE_KEPT_EVERY or self._unkept >= UNKEPT_MESSAGES
-        if (at_once or is_due) and not self._ledger.is_waiting:
-            self._office_kept, self._unkept = time.monotonic(), 0
-            try:
-                self._journal.keep_office(self._ledger.row, pack_office(self.state))
-            except StoreUnavailable as trouble:
-                _log.warning("journal: last known values not kept: %s", trouble)
+
+class _LetGo:
+    """A lock that is held is free within."""
+
+    def __init__(self, lock: threading.Lock) -> None:
+        self._lock = lock
+
+    def __enter__(self) -> None:
+        self._lock.release()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.acquire()

@@ -7,20 +7,18 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
 
 import msgspec
 
-from daemon.mqtt.batch import Batch
+from daemon.mqtt.batch import Batch, Decoded, Handed
 from policies.inputs import Asked, Configured, Input
 from policies.office.office import Office
 from policies.office.outdoor import Season
 from policies.office.season import Source
 from sensors.messages import Message
-from sensors.readings import AnyReading
 from sensors.registry import Registry
 from sensors.unchanged import Unchanged
 
@@ -72,14 +70,9 @@ class Reconfigured:
     remark: Remark
 
 
-class Decoded(NamedTuple):
-    """A batch and what it says."""
-
-    batch: Batch
-    readings: Sequence[AnyReading]
-
-
-Item = Batch | Decoded | Input | Reconfigured | Remark | Stop
+Aside = AbstractContextManager[object]
+STAYING: Aside = nullcontext()
+Item = Handed | Input | Reconfigured | Remark | Stop
 
 
 HearRequest = Callable[[Message, Office, datetime], Sequence[Asked]]
@@ -101,35 +94,51 @@ class Inbox:
         self._bell = threading.Lock()  # free while it rings
         self._bell.acquire()
         self._rings_for_calm_from = 0.0
-        self._has_left = False
+        self.has_left = False
 
     def put(self, item: Item) -> None:
         """Hand over; never blocks."""
         self._items.append(item)
-        if not (isinstance(item, Batch) and item.is_calm) or time.monotonic() >= self._rings_for_calm_from:
-            self._ring()
+        if not is_calm(item) or time.monotonic() >= self._rings_for_calm_from:
+            self.ring()
 
-    def put_all(self, batches: Sequence[Batch], /) -> None:
+    def put_all(self, batches: Sequence[Handed], /) -> None:
         """Hand over what came together: whoever waits is woken once, and finds all of it."""
         self._items.extend(batches)
-        if not all(batch.is_calm for batch in batches) or time.monotonic() >= self._rings_for_calm_from:
-            self._ring()
+        if not all(map(is_calm, batches)) or time.monotonic() >= self._rings_for_calm_from:
+            self.ring()
 
-    def take(self, seconds: float, *, calm_after: float = 0.0) -> list[Item]:
-        """What there is, up to what fits into one step. Waits at most so long, for anything; for what is calm only later."""
+    def take(self, seconds: float, *, calm_after: float = 0.0, aside: Aside = STAYING) -> list[Item]:
+        """What there is, up to what fits into one step. Waits at most so long, for anything; for what is calm only later.
+
+        The waiting itself is done within `aside`.
+        """
         self._rings_for_calm_from = time.monotonic() + calm_after
-        is_there = self._has_left or (calm_after <= 0 and len(self._items) > 0)
-        self._bell.acquire(timeout=0 if is_there else seconds)
+        is_there = self.has_left or (calm_after <= 0 and len(self._items) > 0)
+        if not self._bell.acquire(blocking=False) and not is_there:
+            with aside:
+                self._bell.acquire(timeout=seconds)
+        return self.popped()
+
+    def popped(self) -> list[Item]:
+        """What fits into one step, and no waiting."""
         taken: list[Item] = []
         count = 0
         while self._items and len(taken) < BATCHES_AT_ONCE and count < MESSAGES_AT_ONCE:
             item = self._items.popleft()
             taken.append(item)
-            count += _messages_in(item)
-        self._has_left = bool(self._items)
+            count += messages_in(item)
+        self.has_left = bool(self._items)
         return taken
 
-    def _ring(self) -> None:
+    def put_back(self, items: Sequence[Item]) -> None:
+        """What was taken last is somebody else's after all."""
+        self._items.extendleft(reversed(items))
+        self.has_left = bool(self._items)
+        self.ring()
+
+    def ring(self) -> None:
+        """Wake whoever waits."""
         if self._bell.locked():
             with suppress(RuntimeError):  # another thread has just rung it
                 self._bell.release()
@@ -144,5 +153,15 @@ class Inbox:
         return False
 
 
-def _messages_in(item: Item) -> int:
+def is_calm(item: Item) -> bool:
+    """Whether it says nothing that presses."""
+    if isinstance(item, Decoded):
+        item = item.batch
+    return isinstance(item, Batch) and item.is_calm
+
+
+def messages_in(item: Item) -> int:
+    """How many."""
+    if isinstance(item, Decoded):
+        item = item.batch
     return len(item.messages) if isinstance(item, Batch) else 0

@@ -27,7 +27,7 @@ _ENCODE = msgspec.msgpack.Encoder().encode
 
 
 class KeptRows:
-    """Engine thread only. `there`: the names of the rows that the journal has."""
+    """For whoever thinks. `there`: the names of the rows that the journal has."""
 
     def __init__(self, there: Collection[str] = ()) -> None:
         self._strangers = set(there)

@@ -12,6 +12,7 @@ from daemon.errors import StoreUnavailable
 from daemon.history.points import Points
 from daemon.history.rows import microseconds
 from daemon.history.schema import Value
+from daemon.ports import Reads
 from policies.control.effects import Decided, Record
 from policies.office.requests import Extend
 from policies.office.site import Site
@@ -27,9 +28,15 @@ class Writes(Protocol):
     """The journal's transaction."""
 
     def advance(
-        self, decoded_row: int, lines: bytes, count: int, records: Sequence[bytes], snapshot: Rows | None
+        self,
+        decoded_row: int,
+        lines: bytes,
+        count: int,
+        records: Sequence[bytes],
+        snapshot: Rows | None,
+        reads: Reads | None = None,
     ) -> None:
-        """One transaction. Raises StoreUnavailable."""
+        """One transaction, with these reads before all else. Raises StoreUnavailable."""
 
 
 class EngineJournal(Writes, Protocol):
@@ -40,7 +47,7 @@ class EngineJournal(Writes, Protocol):
 
 
 class Ledger:
-    """Engine thread only. `row`: the last journal row that was used; `kept_rows`: names of the rows it has of the state."""
+    """For whoever thinks. `row`: the last journal row that was used; `kept_rows`: names of the rows it has of the state."""
 
     def __init__(self, site: Site, row: int, kept_rows: Collection[str] = ()) -> None:
         self.row = row
@@ -142,24 +149,26 @@ class Ledger:
         """Whether it has waited `after` seconds (monotonic), or grown to so many lines."""
         return self.is_waiting and (now - self._since >= after or len(self._heard) + self._made >= lines)
 
-    def write(self, journal: Writes, state: State) -> None:
+    def write(self, journal: Writes, state: State, reads: Reads | None = None) -> None:
         """All of it in one transaction; forgotten only when that has succeeded. Raises StoreUnavailable.
+
+        `reads`: what it came from, where that is not in the journal yet.
 
         What does not fit into one (a journal that is nearly full) is written in several.
         """
         self._make_lines()
         try:
-            self._write_all(journal, state)
+            self._write_all(journal, state, reads)
         except StoreUnavailable:
             if sum(map(len, self._of_readings)) <= PORTION_BYTES:
                 raise
             self._write_ahead(journal)
-            self._write_all(journal, state)
+            self._write_all(journal, state, reads)
 
-    def _write_all(self, journal: Writes, state: State) -> None:
+    def _write_all(self, journal: Writes, state: State, reads: Reads | None) -> None:
         kept = self._kept.changed(state) if self._records else None
         lines = b"\n".join([*self._of_readings, *self._lines])
-        journal.advance(self.row, lines, self._made - self._gone, self._records, kept)
+        journal.advance(self.row, lines, self._made - self._gone, self._records, kept, reads)
         if kept is not None:
             self._kept.written()
         self._written_row = self.row

@@ -31,7 +31,7 @@ class Line(Protocol):
 
 
 class Speaker:
-    """Engine thread only."""
+    """For whoever thinks."""
 
     def __init__(self, registry: Registry, clock: Clock, send: Send | None) -> None:
         self.also: Sequence[str] = ()

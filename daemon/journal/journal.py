@@ -4,7 +4,6 @@ Threads: `commit` belongs to the network thread, the outbox's methods to the sen
 the command line may ask from another process. All writing goes through one connection under one lock (`Database`).
 """
 
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -12,15 +11,16 @@ from sqlite3 import Connection
 from typing import cast
 
 from daemon.errors import StoreUnavailable
-from daemon.journal.audit import Entry, Record, instant, microseconds
+from daemon.journal.audit import Entry, Record, microseconds
 from daemon.journal.database import Database, Value
 from daemon.journal.dead_letters import DeadLetters
 from daemon.journal.kept import Kept, keep
 from daemon.journal.letting_go import LET_GO, what_may_go
 from daemon.journal.outbox import Outbox
+from daemon.journal.raw import insertion, rows_after
 from daemon.journal.schema import CrashPoint, RawRow
 from daemon.journal.trail import append, entry
-from daemon.ports import Read
+from daemon.ports import Read, Reads
 
 _PAGE_BYTES = 16_384  # rows are reads of up to 256 kB: chains of small pages cost twice as much
 _MEASURE_EVERY = 64
@@ -32,8 +32,6 @@ _MARK = (
     "INSERT INTO mark (name, value) VALUES ('decoded', ?)"
     " ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)"
 )
-_INSERT = "INSERT INTO raw (row, received_at_us, backlog, version, crc, bytes) VALUES "
-_VALUES = "(?, ?, ?, ?, ?, ?)"
 _AUDIT = "SELECT seq, at_us, kind, body, previous, hash FROM audit"
 
 
@@ -69,7 +67,7 @@ class Journal:
         self._unmeasured = 0
         self._kept_row = self._mark("office")
         self._let_go_row = 0
-        self._next_row = 1 + max(self._mark("decoded"), self._first("SELECT max(row) FROM raw"))
+        self.next_row = 1 + max(self._mark("decoded"), self._first("SELECT max(row) FROM raw"))
         with self._database.lock, self._database.failing():
             self._used_bytes = self._database.used_bytes()
 
@@ -77,15 +75,8 @@ class Journal:
         """Keep what was read, a row each. All of it is on the disk when this returns, with the number of the first row."""
         self._crash("before_commit")
         with self._database.lock:
-            self._leave_room_for(sum(len(read.raw) for read in reads), len(reads))
-            first = self._next_row
-            # Used up even by a failure: rows whose sync failed may turn out to be there after all. They were never
-            # acknowledged, the broker sends them again, and the next step's `advance` removes them.
-            self._next_row = first + len(reads)
-            values: list[Value] = []
-            for row, (raw, at, backlog) in enumerate(reads, first):
-                values += (row, microseconds(at), backlog, version, zlib.crc32(raw), raw)
-            self._database.alone(_INSERT + ", ".join([_VALUES] * len(reads)), values)
+            first = self.next_row
+            self._database.alone(*self._insertion(reads, version))
         self._crash("after_commit")
         return first
 
@@ -98,36 +89,37 @@ class Journal:
 
     def since_office(self) -> Iterator[RawRow]:
         """Rows since the kept office, oldest first: used ones only complete what was heard, the others follow them."""
-        return self._rows_after(min(self._mark("office"), self._mark("decoded")))
+        return rows_after(self._database, min(self._mark("office"), self._mark("decoded")), self._set_aside)
 
     def undecoded(self) -> Iterator[RawRow]:
         """What was committed and never used by a step, oldest first."""
-        return self._rows_after(self._mark("decoded"))
+        return rows_after(self._database, self._mark("decoded"), self._set_aside)
 
-    def _rows_after(self, row: int) -> Iterator[RawRow]:
-        """A row whose checksum is wrong is set aside as a dead letter and told; the others go on."""
-        while found := self._database.rows("SELECT * FROM raw WHERE row > ? ORDER BY row LIMIT 1", (row,)):
-            row, stamp, backlog, version, crc, raw = cast("tuple[int, int, int, int, int, bytes]", found[0])
-            if zlib.crc32(raw) != crc:
-                self._tell(f"journal row {row} is damaged: set aside, see `officed dead-letters`")
-                self.dead_letters.set_aside([raw], f"journal row {row} is damaged")
-                continue
-            yield RawRow(row, instant(stamp), bool(backlog), version, raw)
+    def _set_aside(self, row: int, raw: bytes) -> None:
+        self._tell(f"journal row {row} is damaged: set aside, see `officed dead-letters`")
+        self.dead_letters.set_aside([raw], f"journal row {row} is damaged")
 
     def advance(
-        self, decoded_row: int, lines: bytes, count: int, records: Sequence[bytes | Record], snapshot: Kept
+        self,
+        decoded_row: int,
+        lines: bytes,
+        count: int,
+        records: Sequence[bytes | Record],
+        snapshot: Kept,
+        reads: Reads | None = None,
     ) -> None:
         """All that one step leaves behind, in one transaction: its points, its records, its state, and the mark.
 
-        What does not fit into one comes in portions, whose mark is the old one (`daemon/engine/records.py`).
-
-        `lines`: `count` points in line protocol, joined by newlines. A record that is bare bytes gets `now` and the kind
-        `step`. Raw rows up to `decoded_row` are used; they go with the next kept office. For `snapshot` see `kept.py`. After a failed
-        sync it may have happened all the same; doing it again writes the same points to the same places.
+        What does not fit into one comes in portions, whose mark is the old one (`daemon/engine/records.py`). `lines`: `count` points in line protocol, joined by newlines. A record that is bare bytes gets `now` and the kind
+        `step`. Raw rows up to `decoded_row` are used; they go with the next kept office. For `snapshot` see `kept.py`.
+        `reads`: rows that become durable with it; network thread only. After a failed sync it may have happened all the same;
+        doing it again writes the same points to the same places.
         """
         self._crash("before_advance")
         now = self._now()
         with self._database.writing() as connection:
+            if reads is not None:
+                connection.execute(*self._insertion(reads.reads, reads.version))
             gone = self._let_go(connection, decoded_row, len(lines))
             if count:
                 self.outbox.put(connection, lines, count)
@@ -208,6 +200,17 @@ class Journal:
         """Everything is durable already; this copies the log into the file."""
         with self._database.lock:
             self._database.close()
+
+    def _insertion(self, reads: Sequence[Read], version: int) -> tuple[str, list[Value]]:
+        """The caller holds the lock. Raises StoreUnavailable where there is no room.
+
+        The rows are used up even by a failure: those whose sync failed may turn out to be there after all. They were never
+        acknowledged, the broker sends them again, and the next step's `advance` removes them.
+        """
+        self._leave_room_for(sum(len(read.raw) for read in reads), len(reads))
+        first = self.next_row
+        self.next_row += len(reads)
+        return insertion(reads, version, first)
 
     def _let_go(self, connection: Connection, decoded_row: int, size: int) -> int:
         """Used rows are kept until the office is; but where there is no room, what comes and what goes out is worth more.

@@ -1,18 +1,21 @@
 """What one read brought, as the engine gets it: made the same way from the wire and, after a crash, from the journal."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
 from daemon.mqtt.wire import split
 from sensors.messages import Message
+from sensors.readings import AnyReading
 
 try:
     from daemon.mqtt.fast_cutting import messages_of
 except ImportError:  # no compiler was at hand
     from daemon.mqtt.cutting import messages_of
 
-__all__ = ("Batch", "batch_from_raw", "messages_of")
+__all__ = ("Batch", "Decoded", "Handed", "batch_from_raw", "messages_of")
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -27,6 +30,16 @@ class Batch(msgspec.Struct, frozen=True):
     received_at: datetime
     messages: list[Message]
     is_calm: bool = False
+
+
+class Decoded(NamedTuple):
+    """A batch and what it says."""
+
+    batch: Batch
+    readings: Sequence[AnyReading]
+
+
+Handed = Batch | Decoded
 
 
 def batch_from_raw(raw: bytes, received_at: datetime, backlog: bool, version: int, row: int) -> Batch:

@@ -1,7 +1,8 @@
 """Durable first, acknowledged second, handed over third: the order that everything else here exists for.
 
-All of it happens on the network thread, in one turn of its loop and on the connection the bytes came by. An acknowledgement
-from another thread, or on the next connection, would confirm somebody else's message.
+What presses is judged before, so that it and its judgement are durable together (decision 0014). All of it happens on the
+network thread, in one turn of its loop and on the connection the bytes came by. An acknowledgement from another thread, or
+on the next connection, would confirm somebody else's message.
 """
 
 import logging
@@ -11,13 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import itemgetter
 
-from daemon.errors import StoreUnavailable
-from daemon.mqtt.batch import Batch, messages_of
+from daemon.errors import JudgedNotKept, StoreUnavailable
+from daemon.mqtt.batch import Batch, Handed, messages_of
 from daemon.mqtt.duplicates import Duplicates
 from daemon.mqtt.fence import Fence
 from daemon.mqtt.holding import Group, Holding
 from daemon.mqtt.wire import DUP, Publish, bounds
-from daemon.ports import CrashPoint, Inbox, IsCalm, Journal, Read, Tell
+from daemon.ports import CrashPoint, Inbox, IsCalm, Journal, Read, Reads, Tell
 
 _log = logging.getLogger(__name__)
 
@@ -141,14 +142,17 @@ class Receiver:
         if self._withheld:
             self._withheld += groups
             return
-        kept = [group for group in groups if group.messages]
-        row = 0
+        kept = [group for group in groups if group.raw]
+        left: Sequence[Handed] = ()
         if kept:
             began = time.monotonic()
             self._crash("before_commit")
             try:
-                reads = [Read(group.raw, group.received_at, group.backlog) for group in kept]
-                row = self._journal.commit(reads, version=version)
+                left = self._keep(kept, version)
+            except JudgedNotKept as error:
+                self.counters.messages += sum(len(group.messages) for group in kept)
+                self._withhold([group._replace(messages=[]) for group in groups], error)
+                return
             except Exception as error:  # noqa: BLE001  whatever it is: not durable, so not acknowledged
                 self._withhold(groups, error)
                 return
@@ -161,14 +165,26 @@ class Receiver:
         if not kept:
             return
         self._crash("after_ack")
-        batches = [
-            Batch(number, group.received_at, group.messages, group.is_calm) for number, group in enumerate(kept, row)
-        ]
-        self._inbox.put_all(batches)
+        if left:
+            self._inbox.put_all(left)
         self.counters.batches += len(kept)
         self.counters.messages += sum(len(group.messages) for group in kept)
         self.counters.bytes += sum(len(group.raw) for group in kept)
         self._crash("after_handover")
+
+    def _keep(self, kept: Sequence[Group], version: int) -> Sequence[Handed]:
+        """Make them durable, with what is decided of them where they press; gives what is still to be handed over."""
+        reads = [Read(group.raw, group.received_at, group.backlog) for group in kept]
+        batches = [
+            Batch(number, group.received_at, group.messages, group.is_calm)
+            for number, group in enumerate(kept, self._journal.next_row)
+        ]
+        left: Sequence[Handed] = batches
+        if not all(group.is_calm or group.backlog or not group.messages for group in kept):
+            left = self._inbox.judge(batches, Reads(reads, version))
+        if left:
+            self._journal.commit(reads, version=version)
+        return left
 
     def _group(
         self, raw: bytes, publishes: Sequence[Publish], ids: list[bytes], received_at: datetime, *, backlog: bool

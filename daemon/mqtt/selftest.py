@@ -13,14 +13,14 @@ from typing import Any
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
-from daemon.mqtt.batch import Batch
+from daemon.mqtt.batch import Batch, Handed
 from daemon.mqtt.duplicates import Duplicates
 from daemon.mqtt.fence import Fence
 from daemon.mqtt.reading import ReadingClient
 from daemon.mqtt.receiver import Receiver
 from daemon.mqtt.tick import Tick
 from daemon.mqtt.wire import V5, V311, encode, encode_length, split
-from daemon.ports import Read
+from daemon.ports import Read, Reads
 
 Seen = list[tuple[bytes, bytes, bytes, bool, bool]]
 """Topic, payload, packet id, retain, DUP."""
@@ -132,12 +132,19 @@ class _Ours:
         ]
         return seen, bytes(self._pipe.sent), self._client._ping_t == 0  # noqa: SLF001  same
 
+    @property
+    def next_row(self) -> int:
+        return len(self._raws) + 1
+
     def commit(self, reads: Sequence[Read], *, version: int) -> int:  # noqa: ARG002  a port
         self._raws += [read.raw for read in reads]
         return len(self._raws)
 
-    def put_all(self, batches: Sequence[Batch], /) -> None:
-        self._batches += batches
+    def put_all(self, batches: Sequence[Handed], /) -> None:
+        self._batches += [batch for batch in batches if isinstance(batch, Batch)]
+
+    def judge(self, batches: Sequence[Batch], reads: Reads) -> Sequence[Handed]:  # noqa: ARG002  a port
+        return batches
 
 
 def _stock(stream: bytes, version: int) -> tuple[Seen, bytes, bool]:

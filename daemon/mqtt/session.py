@@ -9,6 +9,7 @@ import ssl
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -97,6 +98,7 @@ def subscribe(client: SteadyClient, filters: Sequence[str], version: int, *, rep
             client.subscribe([(each, 1) for each in some])
 
 
+@lru_cache(maxsize=64)
 def expiring(seconds: int, version: int) -> Properties | None:
     """The properties that let the broker drop a message after this time; MQTT 3.1.1 has none."""
     if version != 5:  # noqa: PLR2004  MQTT 5

@@ -6,6 +6,7 @@ our acknowledgements. Private names used (paho-mqtt 2.2): `_protocol`, `_clean_s
 """
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 
@@ -86,9 +87,14 @@ class SteadyClient(Client):
         return not self.is_alive
 
     def publish_now(self, topic: str, payload: bytes, properties: Properties | None, *, retain: bool) -> MQTTErrorCode:
-        """Publish at QoS 1; what cannot leave now is forgotten, where paho would keep it and send it hours later."""
+        """Publish at QoS 1; what cannot leave now is forgotten, where paho would keep it and send it hours later.
+
+        From the network thread it is written before this returns: nobody else would do it meanwhile.
+        """
         info = self.publish(topic, payload, qos=1, retain=retain, properties=properties)
         if info.rc == MQTTErrorCode.MQTT_ERR_NO_CONN:
             with self._out_message_mutex:
                 self._out_messages.pop(info.mid, None)
+        elif info.rc == MQTTErrorCode.MQTT_ERR_SUCCESS and threading.current_thread() is self._thread:
+            return self.loop_write()
         return info.rc

@@ -8,20 +8,27 @@ from collections.abc import Callable, Sequence
 
 from daemon.engine.kept_rows import Rows
 from daemon.engine.records import EngineJournal
+from daemon.ports import Reads
 
 
 class LettersFirst:
-    """The engine's journal, with the letters kept before. Engine thread only."""
+    """The engine's journal, with the letters kept before. For whoever thinks."""
 
     def __init__(self, journal: EngineJournal, keep_letters: Callable[[], None]) -> None:
         self._journal, self._keep_letters = journal, keep_letters
 
     def advance(
-        self, decoded_row: int, lines: bytes, count: int, records: Sequence[bytes], snapshot: Rows | None
+        self,
+        decoded_row: int,
+        lines: bytes,
+        count: int,
+        records: Sequence[bytes],
+        snapshot: Rows | None,
+        reads: Reads | None = None,
     ) -> None:
         """Raises StoreUnavailable, like the journal's own."""
         self._keep_letters()
-        self._journal.advance(decoded_row, lines, count, records, snapshot)
+        self._journal.advance(decoded_row, lines, count, records, snapshot, reads)
 
     def keep_office(self, row: int, snapshot: bytes) -> None:
         """The journal's own."""

@@ -1,0 +1,114 @@
+"""What the receiver does with a read that may be judged at once: by its answer it is kept by it, by us, or by nobody yet."""
+
+from collections.abc import Sequence
+
+from receiving_desk import Desk, said
+
+from daemon.errors import JudgedNotKept, StoreUnavailable
+from daemon.mqtt.batch import Batch, Decoded, Handed
+from daemon.mqtt.wire import V5
+from daemon.ports import Reads
+
+
+class Thoughtful(Desk):
+    """Somebody thinks behind this inbox; `answer` is what comes of it."""
+
+    def __init__(self, answer: str = "judged") -> None:
+        super().__init__()
+        self.answer = answer
+        self.asked: list[tuple[Sequence[Batch], Reads]] = []
+        self.handed: list[Handed] = []
+        self.pass_fence()
+        self.done.clear()
+
+    def judge(self, batches: Sequence[Batch], reads: Reads) -> Sequence[Handed]:
+        self.asked.append((batches, reads))
+        self.done.append("judge")
+        if self.answer == "judged":
+            self.rows += [(*read, reads.version) for read in reads.reads]
+            return ()
+        if self.answer == "full":
+            raise JudgedNotKept("no space")
+        return [Decoded(batch, []) for batch in batches]
+
+    def put_all(self, batches: Sequence[Handed], /) -> None:
+        self.handed += batches
+        self.done.append("put")
+
+
+def news(mid: int = 1) -> bytes:
+    return said("stat/plug", "news", mid)
+
+
+def test_what_is_judged_is_acknowledged_and_neither_kept_nor_handed_over_again() -> None:
+    desk = Thoughtful()
+    desk.hear(news())
+    assert desk.done == ["before_commit", "judge", "after_commit", "ack 1", "after_ack", "after_handover"]
+    assert desk.receiver.counters.messages == 1
+
+
+def test_it_is_asked_with_the_row_and_the_bytes_that_it_will_have() -> None:
+    desk = Thoughtful()
+    desk.hear(news())
+    desk.hear(news(2))
+    ((first,), _), ((second,), reads) = desk.asked
+    assert (first.row, second.row) == (1, 2)
+    assert reads.version == V5
+    assert [read.raw for read in reads.reads] == [news(2)]
+
+
+def test_what_is_left_is_kept_acknowledged_and_handed_over_as_it_was_given_back() -> None:
+    desk = Thoughtful("left")
+    desk.hear(news())
+    assert [one for one in desk.done if "_" not in one] == ["judge", "commit", "ack 1", "put"]
+    (item,) = desk.handed
+    assert isinstance(item, Decoded)
+    assert item.batch.row == 1
+
+
+def test_what_is_calm_or_was_queued_while_we_were_away_is_not_asked_about() -> None:
+    desk = Thoughtful()
+    desk.hear(said("stat/plug", "calm", 1))
+    desk.settle()
+    desk.fence.raise_again()
+    desk.hear(news(2))
+    assert not desk.asked
+    assert len(desk.rows) == 2
+
+
+def test_what_calm_reads_had_waited_for_is_judged_with_them() -> None:
+    desk = Thoughtful()
+    desk.hear(said("stat/plug", "calm", 1))
+    desk.hear(news(2))
+    ((batches, reads),) = desk.asked
+    assert [batch.is_calm for batch in batches] == [True, False]
+    assert len(reads.reads) == 2
+
+
+def test_judged_and_not_kept_is_not_acknowledged_until_it_is_and_then_handed_over_without_its_messages() -> None:
+    desk = Thoughtful("full")
+    desk.failure = StoreUnavailable("no space")
+    desk.hear(news())
+    assert not [one for one in desk.done if one.startswith(("ack", "put"))]
+    assert not desk.receiver.retry(V5, desk.acknowledge)
+    assert not desk.rows
+    desk.failure = None
+    desk.receiver.retry(V5, desk.acknowledge)
+    assert not desk.receiver.is_failing
+    assert len(desk.asked) == 1, "judged twice"
+    assert [row[0] for row in desk.rows] == [news()]
+    assert [one for one in desk.done if one.startswith("ack")] == ["ack 1"]
+    (item,) = desk.handed
+    assert isinstance(item, Batch)
+    assert (item.row, item.messages) == (1, [])
+    assert desk.receiver.counters.messages == 1
+
+
+def test_a_new_connection_forgets_what_was_not_kept_because_it_comes_again() -> None:
+    desk = Thoughtful("full")
+    desk.hear(news())
+    desk.receiver.resume(session_present=True)
+    desk.answer = "left"
+    desk.fence.passed = True
+    desk.hear(news())
+    assert len(desk.rows) == 1

@@ -13,10 +13,7 @@ from typing import Final
 import msgspec
 
 from sensors.messages import Message
-from sensors.units import STATE_BYTES
-
-Read = Callable[[bytes], object]
-"""What a payload says of a topic's keys: equal where that is equal. Raises DecodeError, RecursionError, ValueError."""
+from sensors.said_states import Read
 
 
 def _otherwise(usual: Read, _keys: Sequence[str], /) -> Read:
@@ -24,8 +21,10 @@ def _otherwise(usual: Read, _keys: Sequence[str], /) -> Read:
 
 
 try:
-    from sensors.fast_unchanged import reader
+    from sensors.fast_unchanged import Topic, reader, same
 except ImportError:  # no compiler was at hand
+    from sensors.said_states import Topic, same
+
     reader = _otherwise
 
 TOPICS_REMEMBERED: Final = 100_000
@@ -41,58 +40,25 @@ class Unchanged:
     def __init__(self, keys_of: KeysOf, within: timedelta) -> None:
         self._keys_of = keys_of
         self._within = within
-        self._topics: dict[str, _Said] = {}
+        self._topics: dict[str, Topic] = {}
         self._forgotten = 0
 
     def all(self, messages: Sequence[Message]) -> bool:
         """Whether none of these, which came together, is new. Remembers what they say."""
         if not messages:
             return True
-        at = messages[0].arrived_at
-        until = at + self._within
-        topics, forgotten = self._topics, self._forgotten
-        unchanged = True
-        for message in messages:
-            said = topics.get(message.topic)
-            if said is None:
-                said = self._found(message.topic)
-            if said.read is None or message.retained or message.backlog or len(message.payload) > STATE_BYTES:
-                said.states = None
-                unchanged = False
-                continue
-            try:
-                states = said.read(message.payload)
-            except (msgspec.DecodeError, RecursionError, ValueError):
-                states = None
-            if states is None or at > said.until or states != said.states or said.forgotten != forgotten:
-                unchanged = False
-            said.states = states
-            said.until = until
-            said.forgotten = forgotten
-        return unchanged
+        return same(messages, self._topics, self._found, messages[0].arrived_at + self._within, self._forgotten)
 
     def forget(self) -> None:
         """Messages have passed by unseen: the next of every topic is news."""
         self._forgotten += 1
 
-    def _found(self, topic: str) -> "_Said":
+    def _found(self, topic: str) -> Topic:
         if len(self._topics) >= TOPICS_REMEMBERED:
             self._topics.clear()
         keys = self._keys_of(topic)
-        said = self._topics[topic] = _Said(None if keys is None else _reader(tuple(keys)))
+        said = self._topics[topic] = Topic(None if keys is None else _reader(tuple(keys)), _LONG_AGO)
         return said
-
-
-class _Said:
-    """`forgotten`: how often all was forgotten before it was said."""
-
-    __slots__ = ("forgotten", "read", "states", "until")
-
-    def __init__(self, read: Read | None) -> None:
-        self.read = read
-        self.states: object = None
-        self.until = _LONG_AGO
-        self.forgotten = 0
 
 
 @lru_cache(maxsize=256)

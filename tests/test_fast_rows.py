@@ -30,6 +30,12 @@ numbers = st.one_of(
     st.sampled_from([0.0, -0.0, 1e-4, 9.99e-5, 1e9, 999_999_999.999999, 5e-324, 1.7e308, math.inf, math.nan, 2]),
 )
 words = st.one_of(st.none(), st.text(max_size=80), st.sampled_from(["cool", "", 'say "no"', "two\nlines", "空调"]))
+names = st.one_of(
+    st.text(max_size=9),
+    st.text(st.sampled_from([chr(code) for code in range(31, 128)]), max_size=4),
+    st.integers(250, 260).map("x".__mul__),
+    st.just("\ud800"),
+)
 counts = st.one_of(st.none(), st.integers(0, 2**65), st.just(-1))
 flags = st.one_of(st.none(), st.booleans())
 instants = st.one_of(
@@ -49,9 +55,7 @@ readings: dict[type[Reading], st.SearchStrategy[Any]] = {
         Climate, **common, mode=words, action=words, is_on=flags, setpoint_celsius=numbers, room_celsius=numbers
     ),
     Environment: st.builds(Environment, **common, co2_ppm=numbers, smoke=flags, outdoor_celsius=numbers),
-    PrintJob: st.builds(
-        PrintJob, **common, job=st.text(max_size=9), sheets=counts, two_sided=words, colour=flags, title=words
-    ),
+    PrintJob: st.builds(PrintJob, **common, job=names, sheets=counts, two_sided=words, colour=flags, title=words),
     PrintCounter: st.builds(PrintCounter, **common, impressions_total=counts, reasons=words),
 }
 
@@ -61,9 +65,9 @@ def head(device: Device) -> str:
     return f"measured,device={device.id} "
 
 
-def ends(reading: AnyReading, device: Device) -> tuple[str, str]:
+def ends(reading: AnyReading, device: Device) -> tuple[str, datetime, int]:
     """For readings that say themselves where they stand."""
-    return head(device), f" {rows.microseconds(reading.arrived_at)}"
+    return head(device), reading.arrived_at, int(reading.live) * 999
 
 
 @pytest.mark.parametrize("kind", readings)
@@ -87,3 +91,5 @@ def test_a_thousand_of_one_instant_and_another_zone_are_told_apart_alike() -> No
 def test_what_is_no_reading_of_ours_is_refused() -> None:
     with pytest.raises(KeyError):
         fast.Rows(Power, "power", head).lines([Power(device=DeviceId("c"), arrived_at=NOW, watts=1.0)], DEVICES)
+    with pytest.raises(TypeError):
+        fast.Rows(Power, "power", head).lines([Climate(device=DeviceId("a"), arrived_at=NOW)], DEVICES)

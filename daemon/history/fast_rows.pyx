@@ -7,11 +7,7 @@ from cpython.datetime cimport (
     datetime_tzinfo, datetime_year, import_datetime,
 )
 from cpython.dict cimport PyDict_GetItemWithError
-from cpython.mem cimport PyMem_Free, PyMem_Realloc
-from cpython.object cimport PyObject, PyObject_GetAttr
-from cpython.unicode cimport PyUnicode_AsUTF8AndSize
-from libc.math cimport signbit
-from libc.string cimport memcpy
+from cpython.object cimport PyObject
 
 from datetime import UTC
 
@@ -21,82 +17,12 @@ from daemon.history.schema import MEASUREMENTS
 
 import_datetime()
 
+include "daemon/history/line_buffer.pxi"
+include "sensors/slots.pxi"
+
 cdef enum:
-    DIGITS = 24
-    MOST_PLACES = 6
+    MOST_FIELDS = 64
 cdef object _UTC = UTC
-cdef double _SMALL = 1e-4
-cdef double _LARGE = 1e9
-"""Below it, and with at most six places, the digits are a whole number that a double holds exactly."""
-cdef double[MOST_PLACES + 1] _TENS
-_TENS[:] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6]
-
-
-cdef class _Buffer:
-    cdef char *text
-    cdef Py_ssize_t size, room
-
-    def __dealloc__(self):
-        PyMem_Free(self.text)
-
-    cdef int reserve(self, Py_ssize_t more) except -1:
-        cdef char *text
-        if self.size + more > self.room:
-            text = <char *>PyMem_Realloc(self.text, 2 * (self.size + more) + 256)
-            if text is NULL:
-                raise MemoryError
-            self.text, self.room = text, 2 * (self.size + more) + 256
-        return 0
-
-    cdef int put(self, str words, bint is_first=False) except -1:
-        """All of it, or what stands behind its first byte."""
-        cdef Py_ssize_t size
-        cdef const char *text = PyUnicode_AsUTF8AndSize(words, &size)
-        if is_first and size:
-            text += 1
-            size -= 1
-        self.reserve(size)
-        memcpy(self.text + self.size, text, size)
-        self.size += size
-        return 0
-
-    cdef int put_byte(self, char byte) except -1:
-        self.reserve(1)
-        self.text[self.size] = byte
-        self.size += 1
-        return 0
-
-    cdef int put_number(self, long long number, int width) except -1:
-        """Digits of a number that is not negative, at least so many."""
-        cdef char[DIGITS] digits
-        cdef int at = DIGITS
-        while number or width > 0:
-            at -= 1
-            digits[at] = <char>(48 + number % 10)
-            number //= 10
-            width -= 1
-        self.reserve(DIGITS)
-        memcpy(self.text + self.size, digits + at, DIGITS - at)
-        self.size += DIGITS - at
-        return 0
-
-    cdef bint put_float(self, double value) except -1:
-        """The shortest text that reads as this number, if it has few digits, as nearly all have; else False, and nothing."""
-        cdef double size = -value if signbit(value) else value
-        cdef long long whole
-        cdef int places
-        if not (_SMALL <= size < _LARGE or size == 0):
-            return False
-        for places in range(MOST_PLACES + 1):
-            whole = <long long>(size * _TENS[places] + 0.5)
-            if <double>whole / _TENS[places] == size:
-                if signbit(value):
-                    self.put_byte(b"-")
-                self.put_number(whole // <long long>_TENS[places], 1)
-                self.put_byte(b".")
-                self.put_number(whole % <long long>_TENS[places], places if places else 1)
-                return True
-        return False
 
 
 cdef class _Series:
@@ -108,7 +34,9 @@ cdef class _Series:
 
 cdef class Rows:
     cdef list _names, _heads, _known, _once
-    cdef object _head_of, _ends_of
+    cdef Py_ssize_t[MOST_FIELDS] _slots
+    cdef Py_ssize_t _device, _live, _arrived_at
+    cdef object _kind, _head_of, _ends_of
     cdef dict _series
 
     def __init__(self, kind, measurement, head_of, ends_of=None):
@@ -118,6 +46,12 @@ cdef class Rows:
         self._heads = [f",{name}=" for name in self._names]
         self._known = [None if types[name] == "float" else Known(name, types[name]) for name in self._names]
         self._once = [name in NEVER_THE_SAME for name in self._names]
+        if len(self._names) > MOST_FIELDS:
+            raise ValueError(f"{measurement} has more than {MOST_FIELDS} fields")
+        for index, name in enumerate(self._names):
+            self._slots[index] = slot_of(kind, name)
+        self._device, self._live, self._arrived_at = [slot_of(kind, name) for name in ("device", "live", "arrived_at")]
+        self._kind = kind
         self._head_of = head_of
         self._ends_of = ends_of
         self._series = {}
@@ -128,24 +62,27 @@ cdef class Rows:
         cdef Py_ssize_t count = 0
         cdef _Series series
         for reading in readings:
+            if type(reading) is not self._kind:
+                raise TypeError(f"{reading!r} is no {self._kind.__name__}")
             begin = out.size
             if begin:
                 out.put_byte(b"\n")
-            device = devices[reading.device]
+            name = in_slot(reading, self._device)
+            device = devices[name]
             if self._ends_of is None:
-                series = self._series_of(reading.device, device)
+                series = self._series_of(name, device)
                 out.put(series.head)
                 fields = out.size
                 self._put_fields(out, reading)
                 if out.size > fields:
                     self._put_stamp(out, series, reading)
             else:
-                head, end = self._ends_of(reading, device)
+                head, at, later = self._ends_of(reading, device)
                 out.put(head)
                 fields = out.size
                 self._put_fields(out, reading)
                 if out.size > fields:
-                    out.put(end)
+                    _put_nanoseconds(out, _microseconds(at), later)
             if out.size == fields:
                 out.size = begin
             else:
@@ -170,12 +107,14 @@ cdef class Rows:
         cdef PyObject *found
         cdef object known
         for index in range(len(self._names)):
-            value = PyObject_GetAttr(reading, self._names[index])
+            value = in_slot(reading, self._slots[index])
             if value is None:
                 continue
             known = self._known[index]
             if known is not None:
                 if self._once[index]:
+                    if type(value) is str and out.put_word(self._heads[index], value, out.size == first):
+                        continue
                     words = known.made(value)
                 else:
                     found = PyDict_GetItemWithError(known, value)
@@ -190,18 +129,25 @@ cdef class Rows:
         return 0
 
     cdef int _put_stamp(self, _Buffer out, _Series series, reading) except -1:
-        cdef long long at_us = _microseconds(reading.arrived_at if reading.live else own_time(reading))
+        cdef long long at_us = _microseconds(
+            in_slot(reading, self._arrived_at) if in_slot(reading, self._live) else own_time(reading)
+        )
         if series.at_us == at_us:
             series.tie += 1
         else:
             series.at_us, series.tie = at_us, 0
-        out.put_byte(b" ")
-        if at_us < 0:
-            out.put(str(at_us * <object>1000 + series.tie))
-        else:
-            out.put_number(at_us + series.tie // 1000, 1)
-            out.put_number(series.tie % 1000, 3)
-        return 0
+        return _put_nanoseconds(out, at_us, series.tie)
+
+
+cdef int _put_nanoseconds(_Buffer out, long long at_us, long long later) except -1:
+    """The stamp, with the space before it: so many nanoseconds after these microseconds since 1970."""
+    out.put_byte(b" ")
+    if at_us < 0:
+        out.put(str(at_us * <object>1000 + later))
+    else:
+        out.put_number(at_us + later // 1000, 1)
+        out.put_number(later % 1000, 3)
+    return 0
 
 
 cdef long long _microseconds(datetime at) except? -1:

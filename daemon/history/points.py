@@ -151,11 +151,10 @@ class Points:
             raise ValueError(f"a {measurement} without a single field")
         return line
 
-    def _ends_of_job(self, job: AnyReading, printer: Device) -> tuple[str, str]:
+    def _ends_of_job(self, job: AnyReading, printer: Device) -> tuple[str, datetime, int]:
         """At the end of the job, and the same point again when an agent that fell between sending and noting tells it twice."""
         assert isinstance(job, PrintJob)  # noqa: S101  for the type checker
-        stamp = microseconds(job.ended_at) * 1000 + crc32(job.job.encode()) % 1000
-        return self._of_job(printer, job.department), f" {stamp}"
+        return self._of_job(printer, job.department), job.ended_at, crc32(job.job.encode()) % 1000
 
     def _of_job(self, device: Device, department: str) -> str:
         known = self._of_jobs.get((device.id, department))

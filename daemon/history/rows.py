@@ -16,8 +16,8 @@ _LATEST = timedelta(days=7)
 
 HeadOf = Callable[[Device], str]
 """What a device's lines begin with, up to and with the space before the fields."""
-EndsOf = Callable[[AnyReading, Device], tuple[str, str]]
-"""What a line begins and ends with, where the reading decides that itself; the end with the space before it."""
+EndsOf = Callable[[AnyReading, Device], tuple[str, datetime, int]]
+"""What a line begins with, and its instant, so many nanoseconds later, where the reading decides that itself."""
 _Ends = tuple[Sequence[str], Sequence[str]]
 
 
@@ -62,7 +62,7 @@ class Rows:
     def _own_ends(self, telling: Iterable[AnyReading], devices: Mapping[DeviceId, Device]) -> _Ends:
         assert self._ends_of is not None  # noqa: S101  for the type checker
         ends = [self._ends_of(reading, devices[reading.device]) for reading in telling]
-        return [head for head, _ in ends], [stamp for _, stamp in ends]
+        return [head for head, _, _ in ends], [f" {microseconds(at) * 1000 + later}" for _, at, later in ends]
 
 
 class _Series:

@@ -1,78 +1,109 @@
 # cython: language_level=3, boundscheck=False, wraparound=False
 """`folding.hear_all`, compiled: it walks back from the last reading, and no further than a value has held."""
 
-from cpython.object cimport Py_EQ, PyObject_GetAttr, PyObject_RichCompareBool
+from cpython.dict cimport PyDict_GetItem
+from cpython.object cimport Py_EQ, PyObject_RichCompareBool
 
 from msgspec.structs import replace
 
 from policies.office import folding
-from policies.office.heard import SAID, Signal
+from policies.office.heard import SAID, Heard, Signal
 from sensors.readings import Climate, Power
 
-cdef dict _NAMES = {kind: names for kind, (names, _) in SAID.items()}
-cdef object _Signal = Signal, _replace = replace, _Climate = Climate, _Power = Power, _in_python = folding.hear_all
+include "sensors/slots.pxi"
+
+cdef enum:
+    MOST = 32
+
+cdef object _Heard = Heard, _Signal = Signal, _replace = replace, _in_python = folding.hear_all
+
+
+cdef class _Kind:
+    """Readings of one kind: the names of their quantities, and where these stand there and in what is known."""
+
+    cdef list names
+    cdef Py_ssize_t[MOST] said, known
+    cdef Py_ssize_t live, arrived_at, memo
+
+    def __init__(self, kind, names):
+        self.names = list(names)
+        if len(self.names) > MOST:
+            raise ValueError(f"{kind.__name__} has more than {MOST} quantities")
+        for index, name in enumerate(names):
+            self.said[index] = slot_of(kind, name)
+            self.known[index] = slot_of(Heard, name)
+        self.live, self.arrived_at = slot_of(kind, "live"), slot_of(kind, "arrived_at")
+        self.memo = slot_of(kind, "memo") if kind in (Climate, Power) else 0
+
+
+cdef dict _KINDS = {kind: _Kind(kind, names) for kind, (names, _) in SAID.items()}
+cdef Py_ssize_t _VALUE = slot_of(Signal, "value"), _LIVE = slot_of(Signal, "live"), _SINCE = slot_of(Signal, "since")
 
 
 def hear_all(heard, readings):
     cdef list said = list(readings)
     cdef Py_ssize_t index, count = len(said)
+    cdef PyObject *found
+    cdef _Kind of
     cdef dict changes
     last = said[count - 1]
-    kind, live = type(last), last.live
-    names = _NAMES.get(kind)
-    if names is None:
+    kind = type(last)
+    found = PyDict_GetItem(_KINDS, kind)
+    if found is NULL or type(heard) is not _Heard:
         return _in_python(heard, readings)
+    of = <_Kind>found
+    live = in_slot(last, of.live)
     for index in range(count - 1):
-        if type(said[index]) is not kind or said[index].live is not live:
+        if type(said[index]) is not kind or in_slot(said[index], of.live) is not live:
             return _in_python(heard, readings)
-    changes = {"heard_at": last.arrived_at} if live else {}
-    for name in names:
-        old = PyObject_GetAttr(heard, name)
-        signal = _last_said(name, said, old, live)
+    changes = {"heard_at": in_slot(last, of.arrived_at)} if live else {}
+    for index in range(len(of.names)):
+        old = in_slot(heard, of.known[index])
+        signal = _last_said(of, of.said[index], said, old, live)
         if signal is not old:
-            changes[name] = signal
-    if kind is _Climate or kind is _Power:
+            changes[of.names[index]] = signal
+    if of.memo:
         for index in range(count - 1, -1, -1):
-            memo = said[index].memo
+            memo = in_slot(said[index], of.memo)
             if memo:
                 changes["memo"] = memo
                 break
     return _replace(heard, **changes) if changes else heard
 
 
-cdef object _last_said(name, list said, old, live):
+cdef object _last_said(_Kind of, Py_ssize_t slot, list said, old, live):
     """One quantity after these readings, which are all evidence or none of them; `old` where nothing has changed."""
     cdef Py_ssize_t index = len(said) - 1, first = 0
-    known = old if old is not None and old.live is live else None
-    if old is not None and old.live and not live:  # what confirms it says nothing, what contradicts it ends it
-        first = _contradiction(name, said, old.value)
+    known = old if old is not None and in_slot(old, _LIVE) is live else None
+    if old is not None and in_slot(old, _LIVE) and not live:  # what confirms it says nothing, what contradicts it ends it
+        first = _contradiction(slot, said, in_slot(old, _VALUE))
     value = None
     while index >= first:
-        value = PyObject_GetAttr(said[index], name)
+        value = in_slot(said[index], slot)
         if value is not None:
             break
         index -= 1
     if value is None:
         return old
-    at = since = said[index].arrived_at
+    at = since = in_slot(said[index], of.arrived_at)
     while index > first:
         index -= 1
-        earlier = PyObject_GetAttr(said[index], name)
+        earlier = in_slot(said[index], slot)
         if earlier is None:
             continue
         if not PyObject_RichCompareBool(earlier, value, Py_EQ):
             return _Signal(value, at, since, live)
-        since = said[index].arrived_at
-    if known is not None and PyObject_RichCompareBool(known.value, value, Py_EQ):
-        since = known.since
+        since = in_slot(said[index], of.arrived_at)
+    if known is not None and PyObject_RichCompareBool(in_slot(known, _VALUE), value, Py_EQ):
+        since = in_slot(known, _SINCE)
     return _Signal(value, at, since, live)
 
 
-cdef Py_ssize_t _contradiction(name, list said, value) except -1:
+cdef Py_ssize_t _contradiction(Py_ssize_t slot, list said, value) except -1:
     """The first reading that says something else; behind the last where none does."""
     cdef Py_ssize_t index
     for index in range(len(said)):
-        other = PyObject_GetAttr(said[index], name)
+        other = in_slot(said[index], slot)
         if other is not None and not PyObject_RichCompareBool(other, value, Py_EQ):
             return index
     return len(said)

@@ -10,10 +10,12 @@ from sensors import units
 from sensors.families.zigbee2mqtt_climate import ACTIONS, MODES, memo_of, word
 from sensors.families.zigbee2mqtt_seen import seen_at
 from sensors.liveness import is_live
+from sensors.messages import Message
 from sensors.readings import Climate, Power
 from sensors.setpoints import COOLING_KEY, HEATING_KEYS
 
 include "sensors/flat_json.pxi"
+include "sensors/slots.pxi"
 
 cdef struct Window:
     double low
@@ -30,7 +32,7 @@ cdef Window _ROOM = _window(units.ROOM_CELSIUS)
 cdef Window _HUMIDITY = _window(units.HUMIDITY_PERCENT)
 cdef Window _SETPOINT = _window(units.SETPOINT_CELSIUS)
 cdef Py_ssize_t _STATE_BYTES = units.STATE_BYTES
-cdef object _Power = Power, _Climate = Climate, _is_live = is_live, _seen_at = seen_at, _word = word
+cdef object _Message = Message, _Power = Power, _Climate = Climate, _is_live = is_live, _seen_at = seen_at, _word = word
 cdef dict _MODES = dict(MODES), _ACTIONS = dict(ACTIONS)
 
 cdef enum:
@@ -53,6 +55,11 @@ cdef list _MEMOS = [
     for cooling, heating, mode in product((False, True), repeat=3)
 ]
 
+cdef tuple _OF_POWER = ("device", "arrived_at", "device_at", "live", "is_on", "watts", "energy_kwh_total")
+cdef tuple _OF_CLIMATE = (
+    "device", "arrived_at", "device_at", "live", "mode", "action", "cooling_setpoint_celsius", "heating_setpoint_celsius",
+    "room_celsius", "humidity_percent", "memo",
+)
 cdef object _ODD = object()
 """A value that the usual way reads, or refuses."""
 
@@ -85,10 +92,14 @@ cdef object _seen(const Said *said, arrived_at):
     return _seen_at(said.digits if said.kind == WHOLE else _double(said), arrived_at)
 
 
+cdef Py_ssize_t _PAYLOAD = slot_of(Message, "payload"), _ARRIVED_AT = slot_of(Message, "arrived_at")
+cdef Py_ssize_t _RETAINED = slot_of(Message, "retained"), _BACKLOG = slot_of(Message, "backlog")
+
+
 cdef object _is_news(message, device_at):
     if device_at is not None:
         return _is_live(message, device_at)
-    return not (message.retained or message.backlog)
+    return in_slot(message, _RETAINED) is False and in_slot(message, _BACKLOG) is False
 
 
 def plug(usual, name, /):
@@ -112,7 +123,10 @@ cdef class _Quick:
 cdef class _Plug(_Quick):
     def __call__(self, message):
         cdef Said[OF_A_PLUG] said
-        payload = message.payload
+        cdef PyObject *values[7]
+        if type(message) is not _Message:
+            return self._usual(message)
+        payload = in_slot(message, _PAYLOAD)
         if len(payload) > _STATE_BYTES or not _PLUG.read(payload, said):
             return self._usual(message)
         watts, kwh = _quantity(&said[POWER], _WATTS), _quantity(&said[ENERGY], _KWH)
@@ -126,27 +140,26 @@ cdef class _Plug(_Quick):
             is_on = False
         else:
             return self._usual(message)
-        device_at = _seen(&said[PLUG_SEEN], message.arrived_at)
+        arrived_at = in_slot(message, _ARRIVED_AT)
+        device_at = _seen(&said[PLUG_SEEN], arrived_at)
         if device_at is _ODD:
             return self._usual(message)
-        return (
-            _Power(
-                device=self._name,
-                arrived_at=message.arrived_at,
-                device_at=device_at,
-                live=_is_news(message, device_at),
-                is_on=is_on,
-                watts=watts,
-                energy_kwh_total=kwh,
-            ),
-        )
+        live = _is_news(message, device_at)
+        values[:] = [
+            <PyObject *>self._name, <PyObject *>arrived_at, <PyObject *>device_at, <PyObject *>live, <PyObject *>is_on,
+            <PyObject *>watts, <PyObject *>kwh,
+        ]
+        return (PyObject_Vectorcall(_Power, values, 0, _OF_POWER),)
 
 
 cdef class _Unit(_Quick):
     def __call__(self, message):
         cdef Said[KEYS_AT_MOST] said
+        cdef PyObject *values[11]
         cdef int index
-        payload = message.payload
+        if type(message) is not _Message:
+            return self._usual(message)
+        payload = in_slot(message, _PAYLOAD)
         if len(payload) > _STATE_BYTES or not _UNIT.read(payload, said):
             return self._usual(message)
         for index in range(OF_A_UNIT, _UNIT.count):
@@ -157,23 +170,17 @@ cdef class _Unit(_Quick):
         cooling, heating = _quantity(&said[COOLING], _SETPOINT), _quantity(&said[HEATING], _SETPOINT)
         if mode is _ODD or action is _ODD or room is _ODD or humidity is _ODD or cooling is _ODD or heating is _ODD:
             return self._usual(message)
-        device_at = _seen(&said[UNIT_SEEN], message.arrived_at)
+        arrived_at = in_slot(message, _ARRIVED_AT)
+        device_at = _seen(&said[UNIT_SEEN], arrived_at)
         if device_at is _ODD:
             return self._usual(message)
-        return (
-            _Climate(
-                device=self._name,
-                arrived_at=message.arrived_at,
-                device_at=device_at,
-                live=_is_news(message, device_at),
-                mode=mode,
-                action=action,
-                cooling_setpoint_celsius=cooling,
-                heating_setpoint_celsius=heating,
-                room_celsius=room,
-                humidity_percent=humidity,
-                memo=_MEMOS[
-                    4 * (said[COOLING].kind != ABSENT) + 2 * (said[HEATING].kind != ABSENT) + (said[MODE].kind != ABSENT)
-                ],
-            ),
-        )
+        live = _is_news(message, device_at)
+        memo = _MEMOS[
+            4 * (said[COOLING].kind != ABSENT) + 2 * (said[HEATING].kind != ABSENT) + (said[MODE].kind != ABSENT)
+        ]
+        values[:] = [
+            <PyObject *>self._name, <PyObject *>arrived_at, <PyObject *>device_at, <PyObject *>live, <PyObject *>mode,
+            <PyObject *>action, <PyObject *>cooling, <PyObject *>heating, <PyObject *>room, <PyObject *>humidity,
+            <PyObject *>memo,
+        ]
+        return (PyObject_Vectorcall(_Climate, values, 0, _OF_CLIMATE),)

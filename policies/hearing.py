@@ -15,25 +15,19 @@ from sensors.readings import (
     AnyReading,
     Climate,
     CommandReply,
-    Contact,
     Environment,
     Gateway,
-    Occupancy,
     PrintJob,
 )
 
 try:
-    from policies.office.fast_folding import hear_all
+    from policies.office.fast_folding import grouped, hear_all
 except ImportError:  # no compiler was at hand
     from policies.office.folding import hear_all
+    from policies.office.grouping import grouped
 
 UNCLAIMED_AT_MOST = 2000
-_OF_ZONES = frozenset({Occupancy, Environment, Contact})
-"""What is about a zone: it may change the verdict on everything that stands there."""
 _AIRY = frozenset({Climate, Environment})
-_OF_MORE = _OF_ZONES | {PrintJob}
-"""What is about more than the device that says it."""
-_OF_NO_DEVICE = frozenset({CommandReply, Gateway, Announced})
 
 
 class Heed:
@@ -59,22 +53,9 @@ class Heed:
 
 def heed(into: Heed, readings: Sequence[AnyReading]) -> None:
     """Take the readings in: in order for each device, the devices in the order in which they first spoke."""
-    devices = into.office.site.devices
-    said: dict[DeviceId, list[AnyReading]] = {}
-    of_more: list[AnyReading] = []
-    for reading in readings:
-        kind = type(reading)
-        if kind not in _OF_NO_DEVICE:
-            name = reading.device
-            if name in said:
-                said[name].append(reading)
-            elif name in devices:
-                said[name] = [reading]
-            else:
-                continue
-            if kind in _OF_MORE:
-                of_more.append(reading)
-        elif isinstance(reading, CommandReply):
+    said, of_more, apart = grouped(readings, into.office.site.devices)
+    for reading in apart:
+        if isinstance(reading, CommandReply):
             into.replies.append(reading)
         elif isinstance(reading, Gateway):
             into.office = replace(into.office, gateways={**into.office.gateways, reading.device: reading.online})

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from policies.office import folding
+from policies.office import folding, grouping
 from policies.office.heard import Heard, hear
 from sensors.device import DeviceId
 from sensors.readings import (
@@ -17,8 +17,10 @@ from sensors.readings import (
     Availability,
     Busy,
     Climate,
+    CommandReply,
     Contact,
     Environment,
+    Gateway,
     Occupancy,
     Power,
     PrintJob,
@@ -91,3 +93,27 @@ def test_the_very_same_comes_back_where_nothing_is_said() -> None:
     said = Power(device=DeviceId("ac"), arrived_at=NOW, live=False)
     known = hear(Heard(), Power(device=DeviceId("ac"), arrived_at=NOW, is_on=True))
     assert fast.hear_all(known, (said, said)) is known
+
+
+NAMES = some([DeviceId(name) for name in ("ac", "pc", "stranger")])
+WHO: dict[str, Any] = {"device": NAMES, "arrived_at": st.just(NOW)}
+ANY = st.one_of(
+    st.builds(Power, **WHO), st.builds(Climate, **WHO), st.builds(Contact, **WHO, open=st.just(True)),
+    st.builds(PrintJob, **WHO, job=st.just("1")), st.builds(Gateway, **WHO, online=st.just(True)),
+    st.builds(CommandReply, **WHO, accepted=st.just(True)), st.builds(Busy, **WHO, busy=st.just(True)),
+)  # fmt: skip
+
+
+@given(st.lists(ANY, max_size=20))
+def test_readings_are_put_together_alike_and_the_devices_in_the_order_of_their_first_word(
+    readings: list[AnyReading],
+) -> None:
+    devices = {DeviceId("ac"), DeviceId("pc")}
+    quick, plain = fast.grouped(readings, devices), grouping.grouped(readings, devices)
+    assert quick == plain
+    assert list(quick.said) == list(plain.said)
+
+
+def test_what_is_no_reading_cannot_be_put_together() -> None:
+    with pytest.raises(TypeError):
+        fast.grouped(["a word"], {DeviceId("ac")})

@@ -217,3 +217,17 @@ def test_the_engine_wakes_in_time_for_what_was_decided_while_it_slept(
     bench.judge(bench.batch(ON))
     assert bench.sent
     assert rung.is_set()
+
+
+def test_an_engine_that_finds_everything_judged_makes_no_step_and_still_keeps_the_office(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[bool] = []
+    monkeypatch.setattr(bench.engine._steps, "keep_office", lambda *, at_once: kept.append(at_once))
+    bench.judge(bench.batch(OFF))
+    steps = bench.engine.steps
+    bench.engine.start()
+    bench.engine.inbox.ring()
+    until(lambda: False in kept)
+    assert bench.engine.steps == steps
+    assert bench.engine.stop(5.0)

@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 
+from policies.office.grouping import grouped as grouped
 from policies.office.heard import Heard
 from sensors.readings import Reading
 

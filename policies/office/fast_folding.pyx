@@ -1,20 +1,30 @@
 # cython: language_level=3, boundscheck=False, wraparound=False
-"""`folding.hear_all`, compiled: it walks back from the last reading, and no further than a value has held."""
+"""`folding.hear_all`, compiled: it walks back from the last reading, and no further than a value has held.
 
-from cpython.dict cimport PyDict_GetItem
+And `grouping.grouped`.
+"""
+
+from cpython.dict cimport PyDict_GetItem, PyDict_GetItemWithError
 from cpython.object cimport Py_EQ, PyObject_RichCompareBool
+
+from typing import get_args
 
 from msgspec.structs import replace
 
 from policies.office import folding
+from policies.office.grouping import OF_MORE, OF_NO_DEVICE, Grouped
 from policies.office.heard import SAID, Heard, Signal
-from sensors.readings import Climate, Power
+from sensors.readings import AnyReading, Climate, Power, Reading
 
 include "sensors/slots.pxi"
 
 cdef enum:
     MOST = 32
 
+cdef dict _REACH = {kind: None if kind in OF_NO_DEVICE else kind in OF_MORE for kind in get_args(AnyReading)}
+"""By kind, whether it is about more than its device; None: about none."""
+cdef Py_ssize_t _DEVICE = slot_of(Reading, "device")
+cdef object _Grouped = Grouped
 cdef object _Heard = Heard, _Signal = Signal, _replace = replace, _in_python = folding.hear_all
 
 
@@ -97,6 +107,31 @@ cdef object _last_said(_Kind of, Py_ssize_t slot, list said, old, live):
     if known is not None and PyObject_RichCompareBool(in_slot(known, _VALUE), value, Py_EQ):
         since = in_slot(known, _SINCE)
     return _Signal(value, at, since, live)
+
+
+def grouped(readings, devices, /):
+    cdef dict said = {}
+    cdef list of_more = [], apart = []
+    cdef PyObject *found
+    for reading in readings:
+        found = PyDict_GetItem(_REACH, type(reading))
+        if found is NULL:
+            raise TypeError(f"{reading!r} is no reading")
+        reach = <object>found
+        if reach is None:
+            apart.append(reading)
+            continue
+        name = in_slot(reading, _DEVICE)
+        found = PyDict_GetItemWithError(said, name)
+        if found is not NULL:
+            (<list>found).append(reading)
+        elif name in devices:
+            said[name] = [reading]
+        else:
+            continue
+        if reach is True:
+            of_more.append(reading)
+    return _Grouped(said, of_more, apart)
 
 
 cdef Py_ssize_t _contradiction(Py_ssize_t slot, list said, value) except -1:

@@ -8,7 +8,7 @@ import pytest
 from offices import EVENING, ac, office, plug
 
 from daemon.engine.gathering import GATHERED_AT_MOST, Gathering
-from daemon.engine.inbox import MANY, MESSAGES_AT_ONCE, STAYING, Aside, Inbox, Item, Stop
+from daemon.engine.inbox import BATCHES_AT_ONCE, MANY, MESSAGES_AT_ONCE, STAYING, Aside, Inbox, Item, Stop
 from daemon.mqtt.batch import Batch, Decoded
 from policies.inputs import Readings, Tick
 from policies.pressing import is_pressing
@@ -179,3 +179,29 @@ def test_a_flood_is_not_looked_at_one_by_one_and_waits_for_one_read_more() -> No
     assert time.monotonic() - began < 10
     assert isinstance(item, Decoded)
     assert len(item.readings) == MANY
+
+
+def test_what_was_handed_out_is_not_handed_out_again() -> None:
+    inbox = Inbox()
+    gathering = Gathering(inbox, timedelta(0))
+    inbox.put(Tick())
+    assert gathering.next(0.01, decode, known().office) == [Tick()]
+    inbox.put(Tick())
+    assert gathering.everything() == [Tick()]
+    assert gathering.everything() == []
+    assert gathering.next(0.01, decode, known().office) == []
+
+
+@pytest.mark.parametrize("reads", [(GATHERED_AT_MOST + 1,), (1,) * (BATCHES_AT_ONCE + 1)])
+def test_what_is_too_much_for_a_step_before_its_time_stays_in_its_order_and_is_found_at_once(
+    reads: tuple[int, ...],
+) -> None:
+    inbox = Inbox()
+    calm = [Batch(row, EVENING, [Message("z/p", b"same", EVENING)] * count, True) for row, count in enumerate(reads)]
+    inbox.put_all(calm)
+    gathering = Gathering(inbox, timedelta(0))
+    assert gathering.everything() is None
+    taken: list[Item] = []
+    while len(taken) < len(calm):
+        taken += gathering.next(20, decode, known().office)
+    assert taken == calm

@@ -1,6 +1,8 @@
 """What presses is judged by the thread that has read it, in one transaction with its bytes; or it goes the usual way."""
 
+import random
 import threading
+import time
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +14,7 @@ from offices import EVENING, SHANGHAI, office, plug
 from still_clock import StillClock
 
 from daemon.engine.engine import Engine
-from daemon.engine.inbox import MANY, Stop
+from daemon.engine.inbox import MANY, Item, Stop
 from daemon.engine.kept_rows import whole
 from daemon.engine.snapshot import restore
 from daemon.errors import JudgedNotKept, StoreUnavailable
@@ -195,7 +197,7 @@ def test_an_owed_command_is_sent_by_the_engine_s_thread_without_another_word(
 
     monkeypatch.setattr(bench.journal, "advance", full_for_a_while)
     bench.engine.start()
-    until(lambda: bench.engine._turn.acquire(timeout=0.01))  # it has thought once, and waits now
+    until(lambda: bench.engine.steps and bench.engine._turn.acquire(timeout=0.01))  # it has thought once, and waits now
     bench.engine._turn.release()
     with pytest.raises(JudgedNotKept):
         bench.judge(bench.batch(ON))
@@ -231,3 +233,37 @@ def test_an_engine_that_finds_everything_judged_makes_no_step_and_still_keeps_th
     until(lambda: False in kept)
     assert bench.engine.steps == steps
     assert bench.engine.stop(5.0)
+
+
+def test_whoever_judges_each_row_is_used_once_and_in_its_order(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five hundred reads, calm and pressing, through a real receiver's steps, while the engine's thread takes what it can."""
+    used: list[int] = []
+    right = bench.engine._steps._decide
+
+    def noted(items: Sequence[Item], since: float) -> object:
+        used.extend(batch_of(item).row for item in items if isinstance(item, Batch | Decoded))
+        time.sleep(random.choice([0, 0, 0.0005, 0.004]))
+        return right(items, since)
+
+    monkeypatch.setattr(bench.engine._steps, "_decide", noted)
+    bench.engine._gathering._longest = 0.003
+    bench.engine.start()
+    at_once = 0
+    for number in range(500):
+        is_calm = random.random() < 0.6
+        batch = bench.batch(WATTS, is_calm=True) if is_calm else bench.batch(ON if number % 2 else OFF)
+        left = [batch] if is_calm else bench.judge(batch)
+        if left:
+            bench.journal.commit([Read(b"raw", NIGHT)], version=5)
+            bench.engine.put_all(left)
+        else:
+            at_once += 1
+        time.sleep(random.choice([0, 0, 0.001]))
+    assert bench.engine.stop(10.0)
+    assert used == list(range(1, 501))
+    assert bench.journal.decoded_row == 500
+    assert at_once, "the network never judged"
+
+
+def batch_of(item: Handed) -> Batch:
+    return item if isinstance(item, Batch) else item.batch

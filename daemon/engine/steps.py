@@ -93,11 +93,8 @@ class Steps:
 
     def is_due(self) -> bool:
         """Is there something to be done although nothing has come?"""
-        return (
-            bool(self._owed)
-            or self._clock.now() >= self.next_at
-            or self._ledger.is_due(time.monotonic(), FLUSH_AFTER, LINES_AT_ONCE)
-        )
+        is_due = self._ledger.is_due(time.monotonic(), FLUSH_AFTER, LINES_AT_ONCE)
+        return is_due or self._clock.now() >= self.next_at
 
     def take(self, items: Sequence[Item], *, since: float) -> None:
         """One step over these items, the first of which came at `since` (monotonic seconds).

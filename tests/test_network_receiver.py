@@ -12,6 +12,7 @@ from daemon.mqtt.dialect import Dialect
 from daemon.mqtt.fence import RESEND_SECONDS, Fence
 from daemon.mqtt.tick import Tick
 from daemon.mqtt.wire import V5, V311, encode
+from daemon.ports import Read
 
 
 def test_a_read_is_committed_then_acknowledged_then_handed_over() -> None:
@@ -251,3 +252,25 @@ def test_the_protocol_level_follows_what_the_broker_understands(
         step: Callable[[], None] = getattr(dialect, answer)
         step()
     assert dialect.version == expected
+
+
+def test_what_storing_takes_is_remembered_for_a_while_and_a_stalled_disk_counts_no_more_than_a_slow_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    desk, now = Desk(), 0.0
+
+    def kept_in(seconds: float) -> float:
+        def commit(reads: Sequence[Read], *, version: int) -> int:
+            nonlocal now
+            now += seconds
+            return 1
+
+        monkeypatch.setattr(desk, "commit", commit)
+        desk.hear(said("plug", "on", 1))
+        return desk.receiver.storing_seconds
+
+    monkeypatch.setattr("daemon.mqtt.receiver.time.monotonic", lambda: now)
+    assert kept_in(0.002) == pytest.approx(0.002)
+    assert 0.001 < kept_in(0.0005) < 0.002
+    assert min(kept_in(0.0005) for _ in range(30)) == pytest.approx(0.0005)
+    assert kept_in(0.3) < 0.005

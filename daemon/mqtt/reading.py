@@ -215,8 +215,8 @@ class ReadingClient(SteadyClient):
             self.ack(message.mid, _EXACTLY_ONCE)
 
     def _costs(self, began: float) -> float:
-        """What a wait has to be shorter by: so long waking up, the next read and its commit will take by what this one took."""
-        return 3 * (time.monotonic() - began + self._receiver.storing_seconds) + self._overslept
+        """What a wait has to be shorter by: so long waking up, the next read and its commit will take by what others took."""
+        return 2 * (time.monotonic() - began + self._receiver.storing_seconds) + self._overslept
 
     def _let_gather(self, seconds: float) -> bool:
         """Wait for more; a message of ours that wants to leave ends the wait. True: there may be more to read.

@@ -28,6 +28,9 @@ Acknowledge = Callable[[Sequence[bytes]], None]
 _FIRST = itemgetter(0)
 _FIRST_WITH_DUP = 0x38
 
+_FADES = 0.9
+_STALLED_SECONDS = 0.004
+"""A disk that takes longer stalls: to read more often would not help."""
 _TIE = timedelta(seconds=1)
 """A clock that stands behind the last batch by more than this was set, and is believed."""
 
@@ -67,7 +70,7 @@ class Receiver:
         self.is_leaving = False
         """Set before DISCONNECT: an acknowledgement behind it would be lost, and its reading stored twice."""
         self.storing_seconds = 0.0
-        """What keeping and acknowledging took the last time."""
+        """What judging and keeping took lately: the longest, which fades."""
         self.wanted = 0
         """Acknowledgements that the broker has asked for since the start."""
         self._journal = journal
@@ -157,7 +160,8 @@ class Receiver:
                 self._withhold(groups, error)
                 return
             self._crash("after_commit")
-            self.storing_seconds = time.monotonic() - began
+            took = min(time.monotonic() - began, _STALLED_SECONDS)
+            self.storing_seconds = max(took, self.storing_seconds * _FADES)
             self._recover()
             for group in kept:
                 self._duplicates.remember(group.raw, version)

@@ -1,7 +1,7 @@
 """Tells Home Assistant of our rooms: announcements and values, retained; after a connect, at its birth, and on change.
 
 Level-triggered: what the topics should hold follows from the state, and only what differs is published. `put_all` stands
-before the engine's inbox and belongs to the network thread, `watch` to the engine's; the work is done once a second in a
+before the engine's inbox and belongs to the network thread, as does `judge`, `watch` to whoever thinks; the work is done once a second in a
 thread of its own, which ends with the engine: looking at every room would make steps late, and a store may be slow.
 """
 

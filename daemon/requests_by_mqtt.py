@@ -3,7 +3,7 @@
     {"zone": "east", "until": "2026-07-15T20:00:00+08:00", "why": "release", "who": "Li", "token": "..."}
     {"zone": "east", "minutes": 90, "why": "release", "token": "..."}
 
-Engine thread only. A retained message asks for nothing, nor does one with `minutes` that waited at the broker. The answer goes
+For whoever thinks (engine.py). A retained message asks for nothing, nor does one with `minutes` that waited at the broker. The answer goes
 to `officed/<site>/request/answer`. What the client says about who it is, is marked as unchecked.
 """
 

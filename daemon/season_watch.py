@@ -31,7 +31,7 @@ class Told(msgspec.Struct, frozen=True):
 
 
 class SeasonWatch:
-    """`look` is called with every state, on the engine thread. `kept`: what an earlier run has told, `keep` keeps it."""
+    """`look` is called with every state, by whoever thinks. `kept`: what an earlier run has told, `keep` keeps it."""
 
     def __init__(
         self,

@@ -40,7 +40,7 @@ class AccountingJournal(Protocol):
 
 
 class Accounting:
-    """`watch` belongs to the engine thread, `start` and `stop` to the main thread."""
+    """`watch` belongs to whoever thinks (engine.py), `start` and `stop` to the main thread."""
 
     def __init__(
         self,

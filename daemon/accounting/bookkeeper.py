@@ -1,6 +1,6 @@
 """Keeps the site's books while the engine runs: looks at every state, and every quarter of an hour writes what is complete.
 
-Engine thread: `watch` looks at most once a second of office time and writes a few lines a device and hour, so it costs next
+Whoever thinks calls it: `watch` looks at most once a second of office time and writes a few lines a device and hour, so it costs next
 to nothing. What cannot be written is kept and written with the next quarter. Nothing is lost at a restart: `begin` hears the
 last hours again from the history, and counters tell what was used meanwhile.
 """

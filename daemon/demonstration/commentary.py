@@ -14,7 +14,7 @@ from policies.state import State
 
 
 class Commentary:
-    """`stepped` runs on the engine thread and only queues; everything else on the main thread."""
+    """`stepped` is called by whoever thinks and only queues; everything else belongs to the main thread."""
 
     def __init__(self, out: Console, clock: FastClock, speed: float, began: float) -> None:
         self._out = out

@@ -1,1 +1,1 @@
-"""The engine thread: its inbox, its steps, what they leave behind, and its mouth."""
+"""The engine: its thread, its inbox, its steps, what they leave behind, and its mouth."""

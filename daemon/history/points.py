@@ -29,7 +29,7 @@ _DEPARTMENTS = 4096
 
 
 class Points:
-    """Lines for one site. Engine thread only (it remembers)."""
+    """Lines for one site. One thread at a time (it remembers)."""
 
     def __init__(self, site: str) -> None:
         self._site = site

@@ -1,6 +1,6 @@
 """What makes a reading durable: the network thread commits here before it acknowledges.
 
-Threads: `commit` belongs to the network thread, the outbox's methods to the sender thread, the rest to the engine thread;
+Threads: `commit` belongs to the network thread, the outbox's methods to the sender thread, the rest to whoever thinks (engine.py);
 the command line may ask from another process. All writing goes through one connection under one lock (`Database`).
 """
 
@@ -80,7 +80,7 @@ class Journal:
         self._crash("after_commit")
         return first
 
-    # engine thread
+    # whoever thinks
 
     @property
     def decoded_row(self) -> int:

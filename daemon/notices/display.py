@@ -24,7 +24,7 @@ Publish = Callable[[str, bytes], None]
 
 
 class Display:
-    """Engine thread only: `look` with every new state."""
+    """For whoever thinks: `look` with every new state."""
 
     def __init__(self, publish: Publish, connected: Callable[[], object]) -> None:
         self._publish, self._connected = publish, connected

@@ -27,7 +27,7 @@ LinkTo = Callable[[Notify], str]
 
 
 class Notices:
-    """`__call__` and `look` on the engine thread; both return at once. `configure` and `announce` from any thread."""
+    """`__call__` and `look` by whoever thinks; both return at once. `configure` and `announce` from any thread."""
 
     def __init__(
         self,

@@ -12,7 +12,7 @@ from sensors.messages import Outgoing
 
 
 class Listener:
-    """In the network's place for the engine. Engine thread only."""
+    """In the network's place for the engine. For whoever thinks."""
 
     def __init__(self, line: Line) -> None:
         self._line = line

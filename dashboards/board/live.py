@@ -128,7 +128,7 @@ class Live:
         before.set()
 
     def _wake(self) -> None:
-        """Engine thread: one flag, so that a thousand steps a second cost one wake-up a pause."""
+        """After every step: one flag, so that a thousand steps a second cost one wake-up a pause."""
         if not self._woken and self._loop is not None and not self._loop.is_closed():
             self._woken = True
             self._loop.call_soon_threadsafe(self._news.set)

@@ -21,7 +21,7 @@ class Source(Protocol):
         """The office's clock, aware, UTC (accelerated in the demo)."""
 
     def subscribe(self, wake: Callable[[], None]) -> Callable[[], None]:
-        """Call `wake` after every step, from the engine thread. It returns at once and never raises.
+        """Call `wake` after every step, from the thread that made it. It returns at once and never raises.
 
         Gives back the function that ends the subscription.
         """

@@ -20,14 +20,17 @@ cdef extern from "structmember.h":
 
 
 cdef Py_ssize_t slot_of(kind, str name) except -1:
-    """Where in instances of exactly this kind the attribute stands. Raises TypeError for what is no such attribute."""
+    """Where in instances of exactly this kind the attribute stands.
+
+    Raises ImportError where it stands in no slot: asked while a module is imported, Python's own file then does the work.
+    """
     cdef PyMemberDef *member
     found = getattr(kind, name)
     if type(found) is not MemberDescriptorType:
-        raise TypeError(f"{kind.__name__}.{name} is no slot")
+        raise ImportError(f"{kind.__name__}.{name} is no slot")
     member = (<PyMemberDescrObject *>found).d_member
     if member.type != T_OBJECT_EX:
-        raise TypeError(f"{kind.__name__}.{name} is no reference")
+        raise ImportError(f"{kind.__name__}.{name} is no reference")
     return member.offset
 
 

@@ -63,3 +63,15 @@ def test_without_a_compiler_the_same_is_read_and_written() -> None:
     done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, timeout=110, check=False)
     assert done.returncode == 0, done.stdout[-3000:]
     assert "skipped" not in done.stdout
+
+
+@pytest.mark.skipif(bool(hatch_build.missing()), reason=f"not compiled: {hatch_build.missing()}")
+def test_where_attributes_stand_in_no_slots_the_loops_that_look_there_run_in_python() -> None:
+    code = (
+        "import policies.office.folding, policies.office.office, daemon.history.rows\n"  # dataclasses need what is taken away
+        "import types; types.MemberDescriptorType = int\n"
+        "from daemon.hot_loops import how; from daemon.history.points import Rows; from policies.hearing import hear_all\n"
+        "print(how(), Rows.__module__, hear_all.__module__)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60).stdout
+    assert said == "2 of 6 compiled daemon.history.rows policies.office.folding\n"

@@ -14,6 +14,7 @@ from datetime import UTC
 from daemon.history.fields import NEVER_THE_SAME, Known, floats
 from daemon.history.rows import microseconds, own_time
 from daemon.history.schema import MEASUREMENTS
+from sensors.readings import Reading
 
 import_datetime()
 
@@ -23,6 +24,7 @@ include "sensors/slots.pxi"
 cdef enum:
     MOST_FIELDS = 64
 cdef object _UTC = UTC
+slot_of(Reading, "device")
 
 
 cdef class _Series:

@@ -8,7 +8,7 @@ time from a reading to its command. Whoever thinks holds `_turn`.
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 
 from daemon.clock import Clock
@@ -43,7 +43,6 @@ class Engine:
         send: Send | None = None,
         tell: Tell,
         notify: Callable[[Notify], None] = lambda _: None,
-        watchers: Iterable[Watcher] = (),
         decoded_row: int = 0,
         kept_rows: Collection[str] = (),
         crash: CrashPoint = lambda _: None,
@@ -60,7 +59,6 @@ class Engine:
             send=send,
             tell=tell,
             notify=notify,
-            watchers=watchers,
             decoded_row=decoded_row,
             kept_rows=kept_rows,
             crash=crash,

@@ -7,7 +7,7 @@ finds the case waiting for its proof. Neither switches anything twice.
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -55,7 +55,6 @@ class Steps:
         send: Send | None,
         tell: Tell,
         notify: Callable[[Notify], None],
-        watchers: Iterable[Watcher],
         decoded_row: int,
         kept_rows: Collection[str],
         crash: CrashPoint,
@@ -65,7 +64,7 @@ class Steps:
         self.registry = registry
         self.count = 0
         self.speaker = Speaker(registry, clock, send)
-        self.watchers = list(watchers)
+        self.watchers: list[Watcher] = []
         self.requests_topic = ""
         self.requests: HearRequest = lambda *_: ()
         self._journal = journal

@@ -23,10 +23,10 @@ from daemon.configuration.secret import read_secret
 from daemon.daemon import Daemon
 from daemon.engine.engine import Engine
 from daemon.engine.gathering import LONGEST, SHORTEST
+from daemon.engine.intake import TICK
 from daemon.engine.kept_rows import whole
 from daemon.engine.snapshot import restore
 from daemon.engine.source import EngineSource
-from daemon.engine.steps import TICK
 from daemon.history.answers import Writer
 from daemon.history.influx import InfluxHistory
 from daemon.history.influx_query import InfluxQuery

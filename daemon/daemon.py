@@ -9,14 +9,13 @@ from datetime import timedelta
 
 from daemon.accounting.accounting import Accounting
 from daemon.clock import Clock
+from daemon.engine.coming_back import use_rows
 from daemon.engine.engine import Engine
 from daemon.history.sender import Sender
 from daemon.hot_loops import how
 from daemon.journal.journal import Journal
 from daemon.journal.schema import RawRow
-from daemon.mqtt.batch import batch_from_raw
 from daemon.mqtt.network import Network
-from daemon.mqtt.wire import WireError
 from daemon.notices.notices import Notices
 from daemon.own_health import OwnHealth
 from daemon.ports import Tell
@@ -91,7 +90,8 @@ class Daemon:
         self.web.start()
         self.look_at_accounts()
         self._accounting.start()
-        self._use_what_was_heard()
+        use_rows(self.engine, self._rows, self._decoded_row)
+        self._rows = ()
         gc.freeze()  # what is there now stays: no need to look through it again and again
         gc.set_threshold(NEW_BEFORE_LOOKING)
         self.sender.start()
@@ -147,17 +147,3 @@ class Daemon:
             "set_aside_lines_total": float(progress.set_aside_lines),
             "store_trouble": progress.trouble,
         }
-
-    def _use_what_was_heard(self) -> None:
-        """Rows since the kept office: what was used before the last end is heard again, the rest is used now."""
-        for row in self._rows:
-            try:
-                batch = batch_from_raw(row.raw, row.received_at, row.backlog, row.version, row.row)
-            except WireError as error:
-                _log.warning("journal row %d cannot be read: %s", row.row, error)
-                continue
-            if row.row <= self._decoded_row:
-                self.engine.hear_again(batch)
-            else:
-                self.engine.turn([batch])
-        self._rows = ()

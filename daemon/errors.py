@@ -7,7 +7,3 @@ class BrokerUnavailable(Exception):  # noqa: N818  named after what is the case,
 
 class StoreUnavailable(Exception):  # noqa: N818  same
     """The journal or the database cannot take this now (full, failing, away); the message says why, for a person."""
-
-
-class JudgedNotKept(StoreUnavailable):
-    """What was to become durable together with its judgement is not; the judgement holds, and is not to be made again."""

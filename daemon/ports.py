@@ -55,7 +55,7 @@ class Inbox(Protocol):
         """Hand over what is durable, in this order; never blocks."""
 
     def judge(self, batches: Sequence[Batch], reads: Reads) -> Sequence[Handed]:
-        """Judge these now and keep them with what is decided; where that is not worth it, give back what is to be handed over.
+        """Judge these now and keep them; where that is not worth it, give back what is to be kept and handed over.
 
-        Raises JudgedNotKept: they are not durable, but need not be handed over any more.
+        Raises StoreUnavailable: they are neither.
         """

@@ -67,7 +67,10 @@ class Learns(Grows, Protocol):
 
 @runtime_checkable
 class TellsStates(Protocol):
-    """A family that knows which keys of its JSON tell a state (`sensors.unchanged`). The others are decoded to find out."""
+    """A family that knows which keys of its JSON tell a state (`sensors.unchanged`). The others are decoded to find out.
+
+    Where it can say, all that a device says comes on one topic.
+    """
 
     def state_keys(self, topic: str, devices: Mapping[Address, Device]) -> Sequence[str] | None:
         """The keys on which everything but measured values depends; none where all is measured, None where it cannot say.

@@ -92,6 +92,8 @@ def talking(switch: Switch, office: Office, process: Process) -> None:
 AROUND = [
     ("before_commit", None),
     ("after_decision", 0),
+    ("before_promise", 0),
+    ("after_promise", 0),
     ("before_advance", None),
     ("after_advance", None),
     ("after_journal", 0),

@@ -62,7 +62,6 @@ class Bench:
         count: int,
         records: Sequence[bytes],
         snapshot: Rows | None,
-        reads: Reads | None = None,
     ) -> None:
         self.on_advance()
         self.did.append("journal")
@@ -70,6 +69,9 @@ class Bench:
             self.rows.update(snapshot)
             state = self.rows[STATE]
             self.snapshots.append(whole(state, {name: body for name, body in self.rows.items() if body}) or b"")
+
+    def promise(self, reads: Reads, promise: bytes) -> None:
+        self.did.append("promise")
 
     def keep(self, kind: str, snapshot: bytes) -> None:
         pass

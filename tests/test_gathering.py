@@ -186,10 +186,36 @@ def test_what_was_handed_out_is_not_handed_out_again() -> None:
     gathering = Gathering(inbox, timedelta(0))
     inbox.put(Tick())
     assert gathering.next(0.01, decode, known().office) == [Tick()]
-    inbox.put(Tick())
-    assert gathering.everything() == [Tick()]
+    calm = Batch(1, EVENING, [], True)
+    inbox.put(calm)
+    assert gathering.everything() == [calm]
     assert gathering.everything() == []
     assert gathering.next(0.01, decode, known().office) == []
+
+
+def test_what_is_not_said_by_devices_or_asks_for_something_is_the_engines() -> None:
+    inbox = Inbox()
+    gathering = Gathering(inbox, timedelta(0))
+    gathering.at_once = "office/requests"
+    calm = Batch(1, EVENING, [], True)
+    for other in (Tick(), Batch(2, EVENING, [Message("office/requests", b"{}", EVENING)])):
+        inbox.put(calm)
+        inbox.put(other)
+        assert gathering.everything() is None
+        assert gathering.next(0.01, decode, known().office) == [calm, other]
+
+
+def test_what_is_put_back_comes_first() -> None:
+    inbox = Inbox()
+    gathering = Gathering(inbox, timedelta(0))
+    first, second = Batch(1, EVENING, [], True), Batch(2, EVENING, [], True)
+    inbox.put(first)
+    taken = gathering.everything()
+    assert taken == [first]
+    inbox.put(second)
+    gathering.put_back(taken)
+    inbox.put(Tick())
+    assert gathering.next(0.01, decode, known().office) == [first, second, Tick()]
 
 
 @pytest.mark.parametrize("reads", [(GATHERED_AT_MOST + 1,), (1,) * (BATCHES_AT_ONCE + 1)])

@@ -1,4 +1,4 @@
-"""What presses is judged by the thread that has read it, in one transaction with its bytes; or it goes the usual way."""
+"""What presses is judged by the thread that has read it: a promise, the command, the rest; or it goes the usual way."""
 
 import random
 import threading
@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,16 +15,21 @@ from offices import EVENING, SHANGHAI, office, plug
 from still_clock import StillClock
 
 from daemon.engine.engine import Engine
+from daemon.engine.gathering import in_order
 from daemon.engine.inbox import MANY, Item, Stop
 from daemon.engine.kept_rows import whole
+from daemon.engine.promise import Promise
 from daemon.engine.snapshot import restore
-from daemon.errors import JudgedNotKept, StoreUnavailable
+from daemon.errors import StoreUnavailable
 from daemon.journal.journal import Journal
-from daemon.mqtt.batch import Batch, Decoded, Handed
+from daemon.mqtt.batch import Batch, Decoded, Handed, batch_of
 from daemon.ports import Read, Reads
 from policies.rules.after_hours_power import AfterHoursPower
 from policies.state import State
+from policies.step import Outcome
+from sensors.device import DeviceId
 from sensors.messages import Message, Outgoing
+from sensors.readings import Power
 from sensors.registry import Registry
 
 LEFT_ON = AfterHoursPower(
@@ -31,7 +37,13 @@ LEFT_ON = AfterHoursPower(
 )
 NIGHT = EVENING + timedelta(hours=1)
 ON, OFF, WATTS = b'{"POWER":"ON"}', b'{"POWER":"OFF"}', b'{"ENERGY":{"Power":80}}'
-FRESH = office(plug(), policies=[LEFT_ON])
+LAMP = plug("lamp")
+ALONE = {plug().id: plug()}
+FRESH = office(plug(), LAMP, policies=[LEFT_ON])
+
+
+def full(*_: object) -> None:
+    raise StoreUnavailable("no space")
 
 
 class Bench:
@@ -45,7 +57,7 @@ class Bench:
         self.journal = Journal(path / "journal.sqlite", now=self.clock.now, tell=print, crash=self.did.append)
         self.engine = Engine(
             FRESH,
-            Registry([plug()], ZoneInfo(SHANGHAI)),
+            Registry([plug(), LAMP], ZoneInfo(SHANGHAI)),
             self.journal,
             self.clock,
             send=self.send,
@@ -63,6 +75,14 @@ class Bench:
         messages = [Message(topic, payload, self.clock.at, retained=False, backlog=False) for payload in payloads]
         return Batch(row or self.journal.next_row, self.clock.at, messages, is_calm)
 
+    def wait_calm(self, name: str) -> None:
+        """Its watts are in the journal, and wait for the engine. The lamp is off."""
+        payload = WATTS if name == "plug" else b'{"ENERGY":{"Power":0}}'
+        message = Message(f"tele/{name}/SENSOR", payload, self.clock.at, retained=False, backlog=False)
+        readings = self.engine._steps.intake.registry.decode_all([message])
+        row = self.journal.commit([Read(b"calm", NIGHT)], version=5)
+        self.engine.put_all([Decoded(Batch(row, NIGHT, [message], is_calm=True), readings)])
+
     def judge(self, *batches: Batch) -> Sequence[Handed]:
         reads = [Read(b"raw %d" % batch.row, batch.received_at) for batch in batches]
         return self.engine.judge(batches, Reads(reads, 5))
@@ -77,15 +97,22 @@ def bench(tmp_path: Path) -> Bench:
     return Bench(tmp_path)
 
 
-def test_bytes_case_and_mark_are_one_transaction_before_the_command(bench: Bench) -> None:
+def test_bytes_and_promise_are_durable_before_the_command_and_the_rest_after_it(bench: Bench) -> None:
     assert bench.judge(bench.batch(ON)) == ()
     assert bench.did == [
-        "after_decision", "before_advance", "after_advance", "after_journal", "publish", "after_publish",
+        "after_decision", "before_promise", "after_promise", "after_journal", "publish", "after_publish",
+        "before_advance", "after_advance",
     ]  # fmt: skip
     assert bench.journal.decoded_row == 1
-    assert [row.raw for row in bench.journal.since_office()] == [b"raw 1"]
+    (row,) = bench.journal.since_office()
+    assert row.raw == b"raw 1"
+    promise = Promise.read(row.promise)
+    assert promise is not None
+    assert promise.at == NIGHT
     (case,) = bench.kept().cases.values()
     assert case.phase == "acting", "a crash now would find the case waiting for its proof"
+    assert case.command is not None
+    assert promise.commands == (case.command.id,)
 
 
 def test_what_does_not_press_is_given_back_with_what_it_says_and_wakes_nobody(bench: Bench) -> None:
@@ -99,12 +126,10 @@ def test_what_does_not_press_is_given_back_with_what_it_says_and_wakes_nobody(be
     assert bench.journal.next_row == 2, "it is not kept yet"
 
 
-def test_what_has_gathered_is_judged_before_and_the_mark_is_behind_all_of_it(bench: Bench) -> None:
+def test_what_the_same_device_has_said_before_is_judged_with_it(bench: Bench) -> None:
     bench.judge(bench.batch(OFF))
     for _ in range(2):
-        calm = bench.batch(WATTS, is_calm=True)
-        bench.journal.commit([Read(b"calm", NIGHT)], version=5)
-        bench.engine.put_all([calm])
+        bench.wait_calm("plug")
     bench.judge(bench.batch(ON))
     assert bench.journal.decoded_row == 4
     assert bench.engine.inbox.take(0) == []
@@ -114,12 +139,48 @@ def test_what_has_gathered_is_judged_before_and_the_mark_is_behind_all_of_it(ben
     assert bench.engine.steps == 2
 
 
-def test_several_reads_of_one_turn_are_one_transaction(bench: Bench) -> None:
+def test_what_presses_is_commanded_before_what_others_have_said_is_looked_at(bench: Bench) -> None:
+    bench.judge(bench.batch(OFF))
+    bench.wait_calm("lamp")
+    bench.did.clear()
+    bench.judge(bench.batch(ON))
+    assert bench.engine.steps == 3
+    assert bench.did.index("publish") < bench.did.index("before_advance")
+    assert bench.did.count("before_advance") == 1
+    assert bench.journal.decoded_row == 3
+    heard = bench.engine.state.office.of(LAMP.id)
+    assert heard.watts is not None, "what had waited was thrown away"
+
+
+def test_what_is_not_calm_or_of_the_same_device_is_looked_at_before(bench: Bench) -> None:
+    def of(name: str, row: int, *, is_calm: bool = False) -> Batch:
+        return Batch(row, NIGHT, [Message(f"z/{name}", b"", NIGHT)], is_calm)
+
+    def says(batch: Batch, device: str) -> Decoded:
+        return Decoded(batch, [Power(device=DeviceId(device), arrived_at=NIGHT, watts=1.0)])
+
+    pressing = says(of("plug", 9), "plug")
+    other, told = of("lamp", 6, is_calm=True), says(of("lamp", 7, is_calm=True), "lamp")
+    assert in_order([other, told], [pressing], ALONE) == ([pressing], [other, told])
+    assert in_order([told], [other, pressing], ALONE) == ([pressing], [told, other])
+    for before in (
+        of("plug", 8, is_calm=True),
+        says(of("plug/power", 8, is_calm=True), "plug"),
+        of("lamp", 8),
+        says(of("lamp", 8), "lamp"),
+    ):
+        assert in_order([other, before], [told, pressing], ALONE) == ([other, before, told, pressing], ())
+    for leaning in (plug(meter="lamp"), plug(busy_signs=("lamp",))):
+        assert in_order([other], [pressing], {leaning.id: leaning}) == ([other, pressing], ())
+
+
+def test_several_reads_of_one_turn_are_one_promise(bench: Bench) -> None:
     first = bench.journal.next_row
     assert bench.judge(bench.batch(OFF, row=first), bench.batch(ON, row=first + 1)) == ()
-    assert bench.did.count("before_advance") == 1
+    assert bench.did.count("before_promise") == bench.did.count("before_advance") == 1
     assert bench.journal.decoded_row == first + 1
     assert [outgoing.payload for outgoing in bench.sent] == [b"OFF"]
+    assert [row.promise is None for row in bench.journal.since_office()] == [True, False]
 
 
 def test_a_flood_goes_the_usual_way(bench: Bench) -> None:
@@ -159,52 +220,77 @@ def test_what_cannot_be_judged_is_given_back_as_it_came_and_the_usual_way_counts
     assert bench.engine._turn.acquire(blocking=False), "the next one would wait for ever"
 
 
-def test_what_the_journal_did_not_take_is_not_judged_again_and_its_command_waits_until_it_does(
+def test_what_the_journal_does_not_take_has_not_happened(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.judge(bench.batch(OFF))
+    before = bench.engine.state
+    bench.wait_calm("lamp")
+    with monkeypatch.context() as broken:
+        broken.setattr(bench.journal, "promise", full)
+        with pytest.raises(StoreUnavailable, match="no space"):
+            bench.judge(bench.batch(ON))
+    assert bench.engine.state is before
+    assert not bench.sent
+    bench.judge(bench.batch(ON))
+    assert len(bench.sent) == 1
+    assert bench.journal.decoded_row == 3
+    assert bench.engine.state.office.of(LAMP.id).watts is not None, "what had waited was thrown away"
+
+
+def test_the_rest_that_the_journal_does_not_take_is_offered_again_and_no_second_promise_before(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    right = bench.journal.advance
-
-    def full(*_: object) -> None:
-        raise StoreUnavailable("no space")
-
-    monkeypatch.setattr(bench.journal, "advance", full)
-    with pytest.raises(JudgedNotKept, match="no space"):
-        bench.judge(bench.batch(ON))
-    assert not bench.sent
-    monkeypatch.setattr(bench.journal, "advance", right)
-    row = bench.journal.commit([Read(b"raw", NIGHT)], version=5)
-    bench.engine.turn([Batch(row, NIGHT, [])])  # as the receiver hands it over, once it is durable
-    assert [outgoing.payload for outgoing in bench.sent] == [b"OFF"]
-    assert bench.journal.decoded_row == row
+    with monkeypatch.context() as broken:
+        broken.setattr(bench.journal, "advance", full)
+        assert bench.judge(bench.batch(ON)) == ()
+        assert [outgoing.payload for outgoing in bench.sent] == [b"OFF"]
+        (left,) = bench.judge(bench.batch(OFF))
+        assert isinstance(left, Decoded)
+        assert not left.batch.is_calm
+        assert bench.journal.decoded_row == 0
+    assert bench.engine.inbox._bell.acquire(blocking=False), "nobody would offer it"
+    bench.engine._steps.make_durable(must=False)
+    assert bench.journal.decoded_row == 1
     (case,) = bench.kept().cases.values()
     assert case.phase == "acting"
+    assert bench.judge(bench.batch(OFF)) == ()
+
+
+def test_a_command_of_the_rest_waits_until_it_is_written_down(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The step over what was calm comes upon a case whose time has come."""
+    bench.judge(bench.batch(OFF))
+    bench.judge(bench.batch(ON))
+    steps = bench.engine._steps
+    calm = bench.batch(WATTS, is_calm=True)
+    bench.clock.at += timedelta(seconds=12)  # no proof: it is commanded once more
+    with monkeypatch.context() as broken:
+        broken.setattr(bench.journal, "advance", full)
+        steps.keep(Outcome(steps.state, (), NIGHT), [], [calm], row=calm.row, since=0.0)
+        bench.clock.at += timedelta(seconds=2)
+        steps.keep(Outcome(steps.state, (), NIGHT), [], [calm], row=calm.row, since=0.0)
+        assert len(bench.sent) == 1
     bench.engine.turn([])
-    assert len(bench.sent) == 1, "sent again"
+    assert len(bench.sent) == 2
+    bench.engine.turn([])
+    assert len(bench.sent) == 2, "sent again"
 
 
-def test_an_owed_command_is_sent_by_the_engine_s_thread_without_another_word(
+def test_a_mistake_in_what_follows_the_command_loses_neither_the_bytes_nor_the_case(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("daemon.engine.steps.RETRY_AFTER", 0.01)
-    right, tries = bench.journal.advance, 0
+    bench.judge(bench.batch(OFF))
+    bench.wait_calm("lamp")
 
-    def full_for_a_while(*arguments: object) -> None:
-        nonlocal tries
-        tries += 1
-        if tries < 5:
-            raise StoreUnavailable("no space")
-        right(*arguments)  # type: ignore[arg-type]  # whatever they are
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
 
-    monkeypatch.setattr(bench.journal, "advance", full_for_a_while)
-    bench.engine.start()
-    until(lambda: bench.engine.steps and bench.engine._turn.acquire(timeout=0.01))  # it has thought once, and waits now
-    bench.engine._turn.release()
-    with pytest.raises(JudgedNotKept):
-        bench.judge(bench.batch(ON))
-    until(lambda: bench.sent)
-    assert len(bench.told) == 1
-    assert bench.engine.stop(5.0)
+    with monkeypatch.context() as wrong:
+        wrong.setattr(bench.engine._steps.intake, "inputs", broken)
+        assert bench.judge(bench.batch(ON)) == ()
+    assert bench.engine.failures == 1
     assert len(bench.sent) == 1
+    bench.engine._steps.make_durable(must=False)
+    assert bench.journal.decoded_row == 3
+    assert len(bench.kept().cases) == 1
 
 
 def test_the_engine_wakes_in_time_for_what_was_decided_while_it_slept(
@@ -227,6 +313,7 @@ def test_an_engine_that_finds_everything_judged_makes_no_step_and_still_keeps_th
     kept: list[bool] = []
     monkeypatch.setattr(bench.engine._steps, "keep_office", lambda *, at_once: kept.append(at_once))
     bench.judge(bench.batch(OFF))
+    bench.engine.turn([])
     steps = bench.engine.steps
     bench.engine.start()
     bench.engine.inbox.ring()
@@ -238,20 +325,29 @@ def test_an_engine_that_finds_everything_judged_makes_no_step_and_still_keeps_th
 def test_whoever_judges_each_row_is_used_once_and_in_its_order(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """Five hundred reads, calm and pressing, through a real receiver's steps, while the engine's thread takes what it can."""
     used: list[int] = []
-    right = bench.engine._steps._decide
+    steps = bench.engine._steps
+    decide, promise = steps._decide, steps.promise
 
-    def noted(items: Sequence[Item], since: float) -> object:
+    def decided(items: Sequence[Item], *more: Any) -> object:
         used.extend(batch_of(item).row for item in items if isinstance(item, Batch | Decoded))
         time.sleep(random.choice([0, 0, 0.0005, 0.004]))
-        return right(items, since)
+        return decide(items, *more)
 
-    monkeypatch.setattr(bench.engine._steps, "_decide", noted)
+    def promised(reads: Reads, first: Sequence[Decoded]) -> object:
+        used.extend(item.batch.row for item in first)
+        return promise(reads, first)
+
+    monkeypatch.setattr(steps, "_decide", decided)
+    monkeypatch.setattr(steps, "promise", promised)
     bench.engine._gathering._longest = 0.003
     bench.engine.start()
     at_once = 0
+    calm: set[int] = set()
     for number in range(500):
         is_calm = random.random() < 0.6
         batch = bench.batch(WATTS, is_calm=True) if is_calm else bench.batch(ON if number % 2 else OFF)
+        if is_calm:
+            calm.add(batch.row)
         left = [batch] if is_calm else bench.judge(batch)
         if left:
             bench.journal.commit([Read(b"raw", NIGHT)], version=5)
@@ -260,10 +356,8 @@ def test_whoever_judges_each_row_is_used_once_and_in_its_order(bench: Bench, mon
             at_once += 1
         time.sleep(random.choice([0, 0, 0.001]))
     assert bench.engine.stop(10.0)
-    assert used == list(range(1, 501))
+    assert sorted(used) == list(range(1, 501))
+    for some in (calm, set(used) - calm):
+        assert [row for row in used if row in some] == sorted(some), "out of its order"
     assert bench.journal.decoded_row == 500
     assert at_once, "the network never judged"
-
-
-def batch_of(item: Handed) -> Batch:
-    return item if isinstance(item, Batch) else item.batch

@@ -19,7 +19,6 @@ from daemon.engine.records import Ledger
 from daemon.engine.snapshot import Cases, pack_cases
 from daemon.errors import StoreUnavailable
 from daemon.journal.journal import Journal
-from daemon.ports import Reads
 from policies.control.changes import Caused, Change
 from policies.control.effects import Decided
 from policies.control.memory import Sent
@@ -156,9 +155,8 @@ class Failing:
         count: int,
         records: Sequence[bytes],
         snapshot: Rows | None,
-        reads: Reads | None = None,
     ) -> None:
-        del decoded_row, lines, count, records, reads
+        del decoded_row, lines, count, records
         self.tries += 1
         if self.tries == 1:
             raise StoreUnavailable("no space")

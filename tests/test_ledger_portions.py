@@ -13,7 +13,7 @@ from daemon.engine.records import PORTION_BYTES, Ledger
 from daemon.errors import StoreUnavailable
 from daemon.history.points import Points
 from daemon.journal.journal import Journal
-from daemon.ports import Read, Reads
+from daemon.ports import Read
 from policies.control.effects import Decided
 from policies.office.requests import Acknowledge
 from sensors.readings import Power
@@ -56,7 +56,6 @@ class Cramped:
         count: int,
         records: Sequence[bytes],
         snapshot: Rows | None,
-        reads: Reads | None = None,
     ) -> None:
         if len(lines) > min(self.most, self.room):
             raise StoreUnavailable("journal full")

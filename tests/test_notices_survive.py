@@ -121,9 +121,11 @@ def test_the_letters_are_durable_before_the_records_and_a_full_journal_stops_bot
             count: int,
             records: Sequence[object],
             snapshot: object,
-            reads: object = None,
         ) -> None:
             done.append("records")
+
+        def promise(self, reads: object, promise: bytes) -> None:
+            done.append("promise")
 
         def keep_office(self, row: int, snapshot: bytes) -> None:
             done.append("office")

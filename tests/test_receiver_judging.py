@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from receiving_desk import Desk, said
 
-from daemon.errors import JudgedNotKept, StoreUnavailable
+from daemon.errors import StoreUnavailable
 from daemon.mqtt.batch import Batch, Decoded, Handed
 from daemon.mqtt.wire import V5
 from daemon.ports import Reads
@@ -28,7 +28,7 @@ class Thoughtful(Desk):
             self.rows += [(*read, reads.version) for read in reads.reads]
             return ()
         if self.answer == "full":
-            raise JudgedNotKept("no space")
+            raise StoreUnavailable("no space")
         return [Decoded(batch, []) for batch in batches]
 
     def put_all(self, batches: Sequence[Handed], /) -> None:
@@ -85,22 +85,18 @@ def test_what_calm_reads_had_waited_for_is_judged_with_them() -> None:
     assert len(reads.reads) == 2
 
 
-def test_judged_and_not_kept_is_not_acknowledged_until_it_is_and_then_handed_over_without_its_messages() -> None:
+def test_what_the_journal_does_not_take_is_not_acknowledged_and_judged_when_it_does() -> None:
     desk = Thoughtful("full")
-    desk.failure = StoreUnavailable("no space")
     desk.hear(news())
     assert not [one for one in desk.done if one.startswith(("ack", "put"))]
     assert not desk.receiver.retry(V5, desk.acknowledge)
     assert not desk.rows
-    desk.failure = None
+    desk.answer = "judged"
     desk.receiver.retry(V5, desk.acknowledge)
     assert not desk.receiver.is_failing
-    assert len(desk.asked) == 1, "judged twice"
     assert [row[0] for row in desk.rows] == [news()]
     assert [one for one in desk.done if one.startswith("ack")] == ["ack 1"]
-    (item,) = desk.handed
-    assert isinstance(item, Batch)
-    assert (item.row, item.messages) == (1, [])
+    assert not desk.handed
     assert desk.receiver.counters.messages == 1
 
 

@@ -1,8 +1,8 @@
 """The engine: owns the state, thinks in steps, hands the effects out. Everything else only puts into its inbox.
 
-A thread of its own takes what has gathered. What presses is judged by the network thread itself, at once and in one
-transaction with its bytes, unless the engine is thinking: a second transaction and waking a thread would be two thirds of the
-time from a reading to its command. Whoever thinks holds `_turn`.
+A thread of its own takes what has gathered. What presses is judged by the network thread itself, at once, and only a promise is
+made durable with its bytes before the command leaves, unless the engine is thinking: all that a step leaves behind and waking a
+thread would be two thirds of the time from a reading to its command. Whoever thinks holds `_turn`.
 """
 
 import logging
@@ -12,12 +12,13 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 
 from daemon.clock import Clock
-from daemon.engine.gathering import LONGEST, Gathering
+from daemon.engine.gathering import LONGEST, Gathering, decoded, in_order
 from daemon.engine.inbox import MANY, HearRequest, Inbox, Item, Stop
+from daemon.engine.promise import Promise
 from daemon.engine.records import EngineJournal
 from daemon.engine.speaking import Line, Send
 from daemon.engine.steps import FLUSH_AFTER, Steps, Watcher
-from daemon.errors import JudgedNotKept, StoreUnavailable
+from daemon.errors import StoreUnavailable
 from daemon.mqtt.batch import Batch, Handed
 from daemon.ports import CrashPoint, Reads, Tell
 from policies.control.effects import Notify
@@ -85,7 +86,7 @@ class Engine:
 
     def hear_requests(self, topic: str, hear: HearRequest) -> None:
         """People's requests come in on this topic too; whoever subscribes knows it. Before `start`."""
-        self._steps.requests_topic, self._steps.requests = topic, hear
+        self._steps.intake.requests_topic, self._steps.intake.requests = topic, hear
         self._steps.speaker.also = (topic,)
         self._gathering.at_once = topic
 
@@ -118,10 +119,10 @@ class Engine:
 
     def turn(self, items: Sequence[Item]) -> None:
         """One step over these items. The thread calls it; so do a restart, for the journal's rows, and tests."""
-        before = self._steps.registry
+        before = self._steps.intake.registry
         self._steps.take(items, since=self._gathering.began)
-        if self._steps.registry is not before:
-            self.inbox.unchanged = self._steps.registry.unchanged()
+        if self._steps.intake.registry is not before:
+            self.inbox.unchanged = self._steps.intake.registry.unchanged()
 
     def put_all(self, batches: Sequence[Handed], /) -> None:
         """What came together and is durable. Never blocks."""
@@ -131,10 +132,14 @@ class Engine:
         """Complete what is known with a row that an earlier run has stored and judged: before the first turn."""
         self._steps.hear_again(batch)
 
-    def judge(self, batches: Sequence[Batch], reads: Reads) -> Sequence[Handed]:
-        """Judge at once what presses, with all that has gathered, in one transaction with the bytes it came from.
+    def redo(self, batches: Sequence[Batch], promise: Promise) -> None:
+        """Before the first turn: the step that ended between its command and the rest, over all unused rows up to its own."""
+        self._steps.redo(batches, promise)
 
-        Gives what is still to be kept and handed over: all of it, or nothing. Raises JudgedNotKept. Network thread.
+    def judge(self, batches: Sequence[Batch], reads: Reads) -> Sequence[Handed]:
+        """Judge at once what presses: keep its bytes and the promise, command, then write down the rest and all that had gathered.
+
+        Gives what is still to be kept and handed over: all of it, or nothing. Raises StoreUnavailable: nothing has happened. Network thread.
         """
         if sum(len(batch.messages) for batch in batches) >= MANY or not self._turn.acquire(timeout=PATIENCE_SECONDS):
             return batches
@@ -144,19 +149,28 @@ class Engine:
             self._turn.release()
 
     def _judge(self, batches: Sequence[Batch], reads: Reads) -> Sequence[Handed]:
-        looked, presses = self._gathering.look(batches, self._steps.registry.decode_all, self.state.office)
-        waiting = self._gathering.everything() if presses else None
+        looked, presses = self._gathering.look(batches, self._steps.intake.registry.decode_all, self.state.office)
+        waiting = self._gathering.everything() if presses and not self._steps.is_promised else None
         if waiting is None:
             return looked
+        since = time.monotonic()
+        ahead, rest = in_order(waiting, looked, self.state.office.site.devices)
         try:
-            self._steps.take_with(reads, [*waiting, *looked], since=time.monotonic())
-        except StoreUnavailable as trouble:
-            self.inbox.ring()
-            raise JudgedNotKept(str(trouble)) from trouble
+            first = [decoded(item, self._steps.intake.registry.decode_all) for item in ahead]
+            outcome = self._steps.promise(reads, first)
+        except StoreUnavailable:
+            self._gathering.put_back(waiting)
+            raise
         except Exception:  # noqa: BLE001  the thread must outlive any mistake of ours, and the engine meets it again
-            _log.exception("engine: a step failed; its readings are stored, but not judged")
+            _log.exception("engine: a step failed; what it was about is kept, and judged the usual way")
+            self._gathering.put_back(waiting)
             return batches
-        if self._steps.next_at < self._sleeps_until:
+        try:
+            self._steps.keep(outcome, first, rest, row=batches[-1].row, since=since)
+        except Exception:  # noqa: BLE001  the bytes are kept, whatever happens now
+            _log.exception("engine: a step failed; its readings are stored, but not judged")
+            self.failures += 1
+        if self._steps.is_promised or self._steps.next_at < self._sleeps_until:
             self.inbox.ring()
         return ()
 
@@ -185,7 +199,7 @@ class Engine:
         if self._steps.is_waiting:
             pause = min(pause, FLUSH_AFTER)
         due = time.monotonic() + pause
-        items = self._gathering.next(max(0.001, pause), self._steps.registry.decode_all, self.state.office)
+        items = self._gathering.next(max(0.001, pause), self._steps.intake.registry.decode_all, self.state.office)
         self.late_seconds = max(0.0, time.monotonic() - due)
         return items
 

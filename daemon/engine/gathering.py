@@ -6,15 +6,16 @@ first has waited `longest`. They are durable and acknowledged all the while; the
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from msgspec import structs
 
-from daemon.engine.inbox import MANY, MESSAGES_AT_ONCE, STAYING, Aside, Inbox, Item, Stop, is_calm, messages_in
-from daemon.mqtt.batch import Batch, Decoded, Handed
+from daemon.engine.inbox import MANY, MESSAGES_AT_ONCE, STAYING, Aside, Inbox, Item, is_calm, messages_in
+from daemon.mqtt.batch import Batch, Decoded, Handed, batch_of
 from policies.office.office import Office
 from policies.pressing import is_pressing
+from sensors.device import Device, DeviceId
 from sensors.messages import Message
 from sensors.readings import AnyReading
 
@@ -78,7 +79,9 @@ class Gathering:
                 return self._all()
 
     def look(self, batches: Sequence[Batch], decode: Decode, office: Office) -> tuple[Sequence[Handed], bool]:
-        """These, with what they say; and whether it presses. What does not is as good as calm."""
+        """These, with what they say; and whether it presses. What does not is as good as calm. A person's request is for the engine."""
+        if any(map(self._asks, batches)):
+            return batches, False
         looked = [batch if batch.is_calm else _tried(batch, decode) for batch in batches]
         if not all(isinstance(item, Decoded) or is_calm(item) for item in looked):
             return batches, False
@@ -86,24 +89,56 @@ class Gathering:
             return looked, True
         return [_calmed(item) for item in looked], False
 
-    def everything(self) -> list[Item] | None:
-        """All that has come, for a step before its time. None: it is too much for that, or the last."""
+    def everything(self) -> Sequence[Handed] | None:
+        """All that has come, for a step before its time. None: it is too much for that, or not only what devices say."""
         items = self._inbox.popped()
-        count = sum(map(messages_in, items)) + sum(map(messages_in, self._ready))
-        if self._inbox.has_left or count > GATHERED_AT_MOST or any(isinstance(item, Stop) for item in items):
+        ready = [*self._ready, *items]
+        said = [item for item in ready if isinstance(item, Batch | Decoded) and not self._asks(batch_of(item))]
+        if self._inbox.has_left or len(said) < len(ready) or sum(map(messages_in, said)) > GATHERED_AT_MOST:
             self._inbox.put_back(items)
             return None
-        self._ready += items
-        return self._all()
+        self._ready = []
+        return said
+
+    def put_back(self, items: Sequence[Item]) -> None:
+        """What `everything` gave is for the engine after all."""
+        self._ready[:0] = items
+        self._inbox.ring()
 
     def _all(self) -> list[Item]:
         ready, self._ready = self._ready, []
         return ready
 
     def _presses(self, item: Item, office: Office) -> bool:
-        if not isinstance(item, Decoded) or is_pressing(office, item.readings):
-            return True
-        return bool(self.at_once) and any(message.topic == self.at_once for message in item.batch.messages)
+        return not isinstance(item, Decoded) or is_pressing(office, item.readings) or self._asks(item.batch)
+
+    def _asks(self, batch: Batch) -> bool:
+        return bool(self.at_once) and any(message.topic == self.at_once for message in batch.messages)
+
+
+def in_order(
+    waiting: Sequence[Handed], looked: Sequence[Handed], known: Mapping[DeviceId, Device]
+) -> tuple[Sequence[Handed], Sequence[Handed]]:
+    """What to decide about first, and the rest. What presses goes first where all before it is calm and of other devices.
+
+    Who says what first among several devices is chance on its way to us; what each of them says keeps its order, and so does
+    what is said of a device by its meter and by those that know it at work.
+    """
+    first = [item for item in looked if isinstance(item, Decoded)]
+    rest = [*waiting, *(item for item in looked if not isinstance(item, Decoded))]
+    devices = {reading.device for item in first for reading in item.readings}
+    topics = {message.topic for item in first for message in item.batch.messages}
+    stand_alone = not any(known[each].meter or known[each].busy_signs for each in devices & known.keys())
+    if stand_alone and all(is_calm(item) and _is_apart(item, devices, topics) for item in rest):
+        return first, rest
+    return [*waiting, *looked], ()
+
+
+def _is_apart(item: Handed, devices: set[DeviceId], topics: set[str]) -> bool:
+    """What is calm undecoded is of a family that says all about a device on one topic (`sensors.family.TellsStates`)."""
+    if isinstance(item, Decoded):
+        return devices.isdisjoint(reading.device for reading in item.readings)
+    return topics.isdisjoint(message.topic for message in item.messages)
 
 
 def _tried(batch: Batch, decode: Decode) -> Handed:

@@ -13,6 +13,7 @@ from datetime import datetime
 
 import msgspec
 
+from daemon.engine.promise import Unexplained
 from daemon.mqtt.batch import Batch, Decoded, Handed
 from policies.inputs import Asked, Configured, Input
 from policies.office.office import Office
@@ -58,7 +59,7 @@ class SeasonChanged(msgspec.Struct, frozen=True, tag=True):
 class Remark:
     """A line for the audit trail that changes nothing."""
 
-    what: Reloaded | ReloadRefused | SeasonChanged
+    what: Reloaded | ReloadRefused | SeasonChanged | Unexplained
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,13 +34,15 @@ class Writes(Protocol):
         count: int,
         records: Sequence[bytes],
         snapshot: Rows | None,
-        reads: Reads | None = None,
     ) -> None:
-        """One transaction, with these reads before all else. Raises StoreUnavailable."""
+        """One transaction. Raises StoreUnavailable."""
 
 
 class EngineJournal(Writes, Protocol):
     """What the engine needs of the journal."""
+
+    def promise(self, reads: Reads, promise: bytes) -> None:
+        """Keep these reads, the last of them with this. Raises StoreUnavailable."""
 
     def keep_office(self, row: int, snapshot: bytes) -> None:
         """Keep what was heard up to this row. Raises StoreUnavailable."""
@@ -149,26 +151,24 @@ class Ledger:
         """Whether it has waited `after` seconds (monotonic), or grown to so many lines."""
         return self.is_waiting and (now - self._since >= after or len(self._heard) + self._made >= lines)
 
-    def write(self, journal: Writes, state: State, reads: Reads | None = None) -> None:
+    def write(self, journal: Writes, state: State) -> None:
         """All of it in one transaction; forgotten only when that has succeeded. Raises StoreUnavailable.
-
-        `reads`: what it came from, where that is not in the journal yet.
 
         What does not fit into one (a journal that is nearly full) is written in several.
         """
         self._make_lines()
         try:
-            self._write_all(journal, state, reads)
+            self._write_all(journal, state)
         except StoreUnavailable:
             if sum(map(len, self._of_readings)) <= PORTION_BYTES:
                 raise
             self._write_ahead(journal)
-            self._write_all(journal, state, reads)
+            self._write_all(journal, state)
 
-    def _write_all(self, journal: Writes, state: State, reads: Reads | None) -> None:
+    def _write_all(self, journal: Writes, state: State) -> None:
         kept = self._kept.changed(state) if self._records else None
         lines = b"\n".join([*self._of_readings, *self._lines])
-        journal.advance(self.row, lines, self._made - self._gone, self._records, kept, reads)
+        journal.advance(self.row, lines, self._made - self._gone, self._records, kept)
         if kept is not None:
             self._kept.written()
         self._written_row = self.row

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from daemon.damaged import is_damage, set_file_aside
 from daemon.errors import StoreUnavailable
-from daemon.journal.schema import TABLES, VERSION
+from daemon.journal.schema import ADD_PROMISES, PROMISES_FROM, TABLES, VERSION
 from daemon.journal.turns import Turns
 
 Value = int | float | str | bytes | None
@@ -186,6 +186,8 @@ class Database:
         if found < VERSION:
             for statement in TABLES:
                 connection.execute(statement)
+            if 0 < found < PROMISES_FROM:
+                connection.execute(ADD_PROMISES)
             connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute(f"PRAGMA max_page_count = {max(self._maximum_bytes // self._page_bytes, 64)}")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

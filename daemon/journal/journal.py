@@ -12,12 +12,12 @@ from typing import cast
 
 from daemon.errors import StoreUnavailable
 from daemon.journal.audit import Entry, Record, microseconds
-from daemon.journal.database import Database, Value
+from daemon.journal.database import Database
 from daemon.journal.dead_letters import DeadLetters
 from daemon.journal.kept import Kept, keep
 from daemon.journal.letting_go import LET_GO, what_may_go
 from daemon.journal.outbox import Outbox
-from daemon.journal.raw import insertion, rows_after
+from daemon.journal.raw import Statement, insertion, rows_after
 from daemon.journal.schema import CrashPoint, RawRow
 from daemon.journal.trail import append, entry
 from daemon.ports import Read, Reads
@@ -80,6 +80,13 @@ class Journal:
         self._crash("after_commit")
         return first
 
+    def promise(self, reads: Reads, promise: bytes) -> None:
+        """Keep what was read, and with its last row what will be done about it. The rest of that step comes with `advance`."""
+        self._crash("before_promise")
+        with self._database.lock:
+            self._database.alone(*self._insertion(*reads, promise))
+        self._crash("after_promise")
+
     # whoever thinks
 
     @property
@@ -100,26 +107,18 @@ class Journal:
         self.dead_letters.set_aside([raw], f"journal row {row} is damaged")
 
     def advance(
-        self,
-        decoded_row: int,
-        lines: bytes,
-        count: int,
-        records: Sequence[bytes | Record],
-        snapshot: Kept,
-        reads: Reads | None = None,
+        self, decoded_row: int, lines: bytes, count: int, records: Sequence[bytes | Record], snapshot: Kept
     ) -> None:
         """All that one step leaves behind, in one transaction: its points, its records, its state, and the mark.
 
-        What does not fit into one comes in portions, whose mark is the old one (`daemon/engine/records.py`). `lines`: `count` points in line protocol, joined by newlines. A record that is bare bytes gets `now` and the kind
-        `step`. Raw rows up to `decoded_row` are used; they go with the next kept office. For `snapshot` see `kept.py`.
-        `reads`: rows that become durable with it; network thread only. After a failed sync it may have happened all the same;
-        doing it again writes the same points to the same places.
+        What does not fit into one comes in portions, whose mark is the old one (`daemon/engine/records.py`). `lines`: `count`
+        points in line protocol, joined by newlines. A record that is bare bytes gets `now` and the kind `step`. Raw rows up to
+        `decoded_row` are used; they go with the next kept office. For `snapshot` see `kept.py`. After a failed sync it may have
+        happened all the same; doing it again writes the same points to the same places.
         """
         self._crash("before_advance")
         now = self._now()
         with self._database.writing() as connection:
-            if reads is not None:
-                connection.execute(*self._insertion(reads.reads, reads.version))
             gone = self._let_go(connection, decoded_row, len(lines))
             if count:
                 self.outbox.put(connection, lines, count)
@@ -201,7 +200,7 @@ class Journal:
         with self._database.lock:
             self._database.close()
 
-    def _insertion(self, reads: Sequence[Read], version: int) -> tuple[str, list[Value]]:
+    def _insertion(self, reads: Sequence[Read], version: int, promise: bytes | None = None) -> Statement:
         """The caller holds the lock. Raises StoreUnavailable where there is no room.
 
         The rows are used up even by a failure: those whose sync failed may turn out to be there after all. They were never
@@ -210,7 +209,7 @@ class Journal:
         self._leave_room_for(sum(len(read.raw) for read in reads), len(reads))
         first = self.next_row
         self.next_row += len(reads)
-        return insertion(reads, version, first)
+        return insertion(reads, version, first, promise)
 
     def _let_go(self, connection: Connection, decoded_row: int, size: int) -> int:
         """Used rows are kept until the office is; but where there is no room, what comes and what goes out is worth more.

@@ -1,6 +1,7 @@
 """The journal's tables, and the typed rows that come out of them.
 
-raw           wire bytes of one read of the socket, before validation, until a step has used them
+raw           wire bytes of one read of the socket, before validation, until a step has used them; `promise`: what was decided of
+              it and all before it, where a command left before the rest was written (`daemon/engine/promise.py`)
 mark          how far we are: `decoded` (last raw row a step has used), `sent` (last outbox row that is stored)
 outbox        points that the database does not have yet: line protocol, joined by newlines
 dead_letter   points that the database refused, with its reason; kept until somebody replays or deletes them
@@ -13,12 +14,12 @@ from typing import Literal
 
 import msgspec
 
-VERSION = 2
-"""2: the state is kept in rows; an officed that does not know them must not open the file and forget its cases."""
+VERSION = 3
+"""3: a row may have a promise; 2: the state is kept in rows. An officed that knows neither must not open the file and forget them."""
 TABLES = (
     (
         "CREATE TABLE IF NOT EXISTS raw (row INTEGER PRIMARY KEY, received_at_us INTEGER NOT NULL, backlog INTEGER NOT NULL,"
-        " version INTEGER NOT NULL, crc INTEGER NOT NULL, bytes BLOB NOT NULL)"
+        " version INTEGER NOT NULL, crc INTEGER NOT NULL, bytes BLOB NOT NULL, promise BLOB)"
     ),
     "CREATE TABLE IF NOT EXISTS mark (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS outbox (row INTEGER PRIMARY KEY, count INTEGER NOT NULL, lines BLOB NOT NULL)",
@@ -33,7 +34,19 @@ TABLES = (
     ),
 )
 
-CrashPoint = Literal["before_commit", "after_commit", "before_advance", "after_advance", "after_post", "after_done"]
+PROMISES_FROM = 3
+ADD_PROMISES = "ALTER TABLE raw ADD COLUMN promise BLOB"
+
+CrashPoint = Literal[
+    "before_commit",
+    "after_commit",
+    "before_promise",
+    "after_promise",
+    "before_advance",
+    "after_advance",
+    "after_post",
+    "after_done",
+]
 """Where a test may end the process, named after what has just, or not yet, been done."""
 
 
@@ -45,6 +58,7 @@ class RawRow(msgspec.Struct, frozen=True, gc=False):
     backlog: bool
     version: int
     raw: bytes
+    promise: bytes | None = None
 
 
 class OutboxRow(msgspec.Struct, frozen=True, gc=False):

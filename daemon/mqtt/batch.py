@@ -15,7 +15,7 @@ try:
 except ImportError:  # no compiler was at hand
     from daemon.mqtt.cutting import messages_of
 
-__all__ = ("Batch", "Decoded", "Handed", "batch_from_raw", "messages_of")
+__all__ = ("Batch", "Decoded", "Handed", "batch_from_raw", "batch_of", "messages_of")
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -40,6 +40,11 @@ class Decoded(NamedTuple):
 
 
 Handed = Batch | Decoded
+
+
+def batch_of(handed: Handed) -> Batch:
+    """Without what it says."""
+    return handed.batch if isinstance(handed, Decoded) else handed
 
 
 def batch_from_raw(raw: bytes, received_at: datetime, backlog: bool, version: int, row: int) -> Batch:

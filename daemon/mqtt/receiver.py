@@ -1,6 +1,6 @@
 """Durable first, acknowledged second, handed over third: the order that everything else here exists for.
 
-What presses is judged before, so that it and its judgement are durable together (decision 0014). All of it happens on the
+What presses is judged before, so that a promise is durable with it (decisions 0014, 0015). All of it happens on the
 network thread, in one turn of its loop and on the connection the bytes came by. An acknowledgement from another thread, or
 on the next connection, would confirm somebody else's message.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import itemgetter
 
-from daemon.errors import JudgedNotKept, StoreUnavailable
+from daemon.errors import StoreUnavailable
 from daemon.mqtt.batch import Batch, Handed, messages_of
 from daemon.mqtt.duplicates import Duplicates
 from daemon.mqtt.fence import Fence
@@ -152,10 +152,6 @@ class Receiver:
             self._crash("before_commit")
             try:
                 left = self._keep(kept, version)
-            except JudgedNotKept as error:
-                self.counters.messages += sum(len(group.messages) for group in kept)
-                self._withhold([group._replace(messages=[]) for group in groups], error)
-                return
             except Exception as error:  # noqa: BLE001  whatever it is: not durable, so not acknowledged
                 self._withhold(groups, error)
                 return

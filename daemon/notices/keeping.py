@@ -24,11 +24,14 @@ class LettersFirst:
         count: int,
         records: Sequence[bytes],
         snapshot: Rows | None,
-        reads: Reads | None = None,
     ) -> None:
         """Raises StoreUnavailable, like the journal's own."""
         self._keep_letters()
-        self._journal.advance(decoded_row, lines, count, records, snapshot, reads)
+        self._journal.advance(decoded_row, lines, count, records, snapshot)
+
+    def promise(self, reads: Reads, promise: bytes) -> None:
+        """The journal's own: what a letter is about is not kept with it."""
+        self._journal.promise(reads, promise)
 
     def keep_office(self, row: int, snapshot: bytes) -> None:
         """The journal's own."""

@@ -14,6 +14,7 @@ from daemon.accounts.changes import AccountChanges
 from daemon.accounts.oidc_entrance import entrance
 from daemon.accounts.users import UsersFile
 from daemon.audit.heads import HEADS_FILE, DailyHead
+from daemon.awake import Awake
 from daemon.broker_settings import broker_settings
 from daemon.clock import Clock, WallClock
 from daemon.configuration.board_checks import floor_plan
@@ -160,6 +161,7 @@ def assemble(
         rows=rows,
         decoded_row=journal.decoded_row,
         close_store=close_store,
+        awake=Awake(wanted=not configuration.broker.max_ingest_delay),
         tell=tell,
     )
     parts = report_parts(configuration, environment, lambda: engine.state, history, maker, clock, notices)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from daemon.accounting.accounting import Accounting
+from daemon.awake import Awake
 from daemon.clock import Clock
 from daemon.engine.coming_back import use_rows
 from daemon.engine.engine import Engine
@@ -56,6 +57,7 @@ class Daemon:
         rows: Sequence[RawRow] = (),
         decoded_row: int = 0,
         close_store: Callable[[], None] = lambda: None,
+        awake: Awake | None = None,
         tell: Tell = _log.warning,
     ) -> None:
         self.engine = engine
@@ -69,6 +71,7 @@ class Daemon:
         self._rows = rows
         self._decoded_row = decoded_row
         self._close_store = close_store
+        self._awake = awake or Awake(wanted=False)
         self.look_at_heads: Callable[[], object] = lambda: None
         self.look_at_accounts: Callable[[], object] = lambda: None
         self._own_health = OwnHealth(engine.state.office.site.id, journal, self.facts, clock.now)
@@ -94,6 +97,7 @@ class Daemon:
         self._rows = ()
         gc.freeze()  # what is there now stays: no need to look through it again and again
         gc.set_threshold(NEW_BEFORE_LOOKING)
+        self._awake.hold()
         self.sender.start()
         self.engine.start()
         self.network.start()
@@ -123,6 +127,7 @@ class Daemon:
         engine = self.engine.stop(max(0.1, until - time.monotonic() - 1.5))
         self.web.stop(max(0.1, min(1.0, until - time.monotonic() - 0.5)))
         sender = self.sender.stop(timedelta(seconds=max(0.1, until - time.monotonic())))
+        self._awake.let_go()
         self.journal.close()
         if sender:
             self._close_store()
@@ -141,6 +146,7 @@ class Daemon:
             "broker_live": self.network.is_live,
             "receive_path": self.network.receive_path,
             "hot_loops": how(),
+            "processor_kept_awake": self._awake.is_held,
             "journal_withholding": self.network.is_withholding,
             "messages_total": float(counters.messages),
             "outbox_waiting_lines": float(progress.waiting_lines),

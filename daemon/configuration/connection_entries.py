@@ -111,7 +111,7 @@ class BrokerEntry(Section):
         ge=timedelta(0),
         le=timedelta(seconds=1),
         description="how long readings may be gathered under load before they are stored, sixteen times as long (at most a second more) "
-        "where none of them changes a state; 0ms: at once, the latter within 320ms",
+        "where none of them changes a state; 0ms: at once, the latter within 320ms, and the processor is kept awake where officed may (some watts)",
     )
 
     @model_validator(mode="after")

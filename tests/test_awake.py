@@ -1,0 +1,58 @@
+"""The processor is kept awake for whoever asks for no delay, as long as officed runs, and where it may."""
+
+import logging
+import os
+from pathlib import Path
+
+import pytest
+
+from daemon.awake import LATENCY, Awake
+
+needs_latency = pytest.mark.skipif(
+    not os.access(LATENCY, os.R_OK | os.W_OK), reason=f"{LATENCY} is missing, or not ours to write (root on Linux)"
+)
+
+
+def bound() -> int:
+    """What holds for the whole machine, in microseconds."""
+    with LATENCY.open("rb", buffering=0) as file:
+        return int.from_bytes(file.read(4), "little", signed=True)
+
+
+@pytest.mark.real
+@needs_latency
+def test_the_kernel_knows_the_bound_as_long_as_it_is_held() -> None:
+    before = bound()
+    awake = Awake(wanted=True)
+    awake.hold()
+    awake.hold()
+    assert awake.is_held
+    assert bound() == 0
+    awake.let_go()
+    assert bound() == before
+    awake.let_go()
+
+
+def test_nobody_who_did_not_ask_has_it(tmp_path: Path) -> None:
+    file = tmp_path / "latency"
+    file.touch()
+    awake = Awake(wanted=False, file=file)
+    awake.hold()
+    assert not awake.is_held
+    assert file.read_bytes() == b""
+
+
+def test_it_is_said_where_it_may_not_be_done(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    awake = Awake(wanted=True, file=tmp_path / "none")
+    with caplog.at_level(logging.INFO):
+        awake.hold()
+    assert not awake.is_held
+    assert "may sleep" in caplog.text
+
+
+def test_a_file_that_takes_nothing_is_let_go(caplog: pytest.LogCaptureFixture) -> None:
+    awake = Awake(wanted=True, file=Path("/dev/full"))
+    with caplog.at_level(logging.INFO):
+        awake.hold()
+    assert not awake.is_held
+    assert "may sleep" in caplog.text

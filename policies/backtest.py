@@ -5,9 +5,11 @@ instant) alone, and it says itself when it has to be woken. So arrivals, ticks a
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import cast
+
+from msgspec import structs
 
 from policies.control.effects import Effect, Publish, Record
 from policies.inputs import Asked, Input, Readings, Tick
@@ -94,7 +96,7 @@ def with_policies(state: State, *policies: Policy) -> State:
     """The state with these policies in place of their namesakes; a new name is added."""
     new = {policy.name: policy for policy in policies}
     kept = tuple(new.pop(policy.name, policy) for policy in state.policies)
-    return replace(state, policies=(*kept, *new.values()))
+    return structs.replace(state, policies=(*kept, *new.values()))
 
 
 def _turn(run: Backtest, inputs: Sequence[Input], now: datetime, otherwise: Otherwise | None) -> datetime:

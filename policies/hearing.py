@@ -1,9 +1,10 @@
 """How a batch of readings becomes part of the office: one copy of the map a batch, however many readings."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from policies.office.averages import STILL, Air, breathe
 from policies.office.heard import NOTHING, Heard

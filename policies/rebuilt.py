@@ -5,10 +5,9 @@ been there without a gap for less than its grace is pending, and only judging at
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 
-from msgspec.structs import replace as changed
+from msgspec.structs import replace
 
 from policies.control.memory import Memory
 from policies.control.observing import observe
@@ -53,7 +52,7 @@ def rebuilt(
             judged_at = max(judged_at, instant)
     _judge_until(fresh.policies, office, device, since, judged_at, at)
     _note(fresh.policies, office, device, since, at)
-    memory = changed(memory, sent=sent.sent)
+    memory = replace(memory, sent=sent.sent)
     return replace(fresh, office=office, memory=memory), since
 
 

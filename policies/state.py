@@ -1,8 +1,9 @@
 """What the engine owns, swapped whole at every step; the board reads the same reference."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from policies.control.case import Case
 from policies.control.memory import Memory
@@ -10,8 +11,7 @@ from policies.office.office import Office
 from policies.policy import CaseKey, Policy
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """`cases`: not closed; `recent`: the last closed ones, newest first. `memory`: what guards count.
 
     `recheck_at`: before this instant no verdict can change unless something is heard.

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from msgspec import structs
+
 from policies.control.deciding import decide, overtime_begins, with_overtime
 from policies.control.effects import Effect
 from policies.control.observing import observe
@@ -44,10 +46,10 @@ def step(state: State, inputs: Sequence[Input], now: datetime) -> Outcome:
     state, replies, dirty, refusals = _take_in(state, inputs, now)
     if dirty:
         memory = observe(state.memory, before, state.office, dirty, now)
-        state = state if memory is state.memory else replace(state, memory=memory)
+        state = state if memory is state.memory else structs.replace(state, memory=memory)
     everything = everything or state.recheck_at is None or now >= state.recheck_at or _ran_backwards(state, now)
     if everything:
-        state = replace(state, office=with_overtime(state.office, now))
+        state = structs.replace(state, office=with_overtime(state.office, now))
     turned = Turning(state, now)
     answers = iter(refusals)
     for item in inputs:
@@ -80,18 +82,18 @@ def _take_in(
                 if refusals[-1] is None:
                     heard.office = seated(heard.office, decide(heard.office, item.request, item.who, now))
             case Configured():
-                heard.office = seated(replace(heard.office, site=item.site), heard.office.desk)
-                state = replace(state, policies=item.policies)
+                heard.office = seated(structs.replace(heard.office, site=item.site), heard.office.desk)
+                state = structs.replace(state, policies=item.policies)
             case _:
                 pass
-    return replace(state, office=heard.done()), heard.replies, heard.dirty, refusals
+    return structs.replace(state, office=heard.done()), heard.replies, heard.dirty, refusals
 
 
 def seated(office: Office, desk: Desk) -> Office:
     """The office with these decisions: marked days count in its calendar."""
     calendar = replace(office.site.calendar, marked_closed=desk.closed_days, marked_open=desk.open_days)
     site = office.site if calendar == office.site.calendar else replace(office.site, calendar=calendar)
-    return replace(office, desk=desk, site=site)
+    return structs.replace(office, desk=desk, site=site)
 
 
 def _ran_backwards(state: State, now: datetime) -> bool:

@@ -1,7 +1,6 @@
 """The cases on their way through one step: begun, moved on, commanded, closed; and what that leaves to be done."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain
 
@@ -130,7 +129,7 @@ class Turning:
     def after(self, recheck_at: datetime) -> State:
         """The state with what has become of the cases. `recheck_at`: see `State`."""
         recent = self._recent if not self._closed else (*self._closed[::-1], *self._recent)[:RECENT_CASES]
-        return replace(
+        return msgspec.structs.replace(
             self._state,
             cases=self._cases,
             recent=recent,

@@ -1,11 +1,11 @@
 """A board with something in every member that its API can answer, and a program that asks it: for the tests of its answers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace as change
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
 import httpx
+from changed import replace as change
 from jsonschema_rs import Draft202012Validator
 from msgspec.structs import fields, replace
 from painted import NOW, Nothing, Painted, ago, busy_state, cooling

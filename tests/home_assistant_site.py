@@ -1,10 +1,10 @@
 """An office with two rooms and a rule, and a Home Assistant that is only lists: shared by the tests of what it is told."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import msgspec
+from changed import replace
 from handed_over import JudgesNothing
 from offices import EVENING, OFFICE_HOURS, Run, heard, office, plug, power
 

@@ -1,9 +1,9 @@
 """An office painted by hand for the board's tests: one room of every sort, both languages, nothing left to chance."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace as change
 from datetime import UTC, datetime, timedelta
 
+from changed import replace as change
 from msgspec.structs import replace
 
 from policies.control.case import Case, CaseId, Refusal, Turn

@@ -1,11 +1,11 @@
 """The bookkeeper beside the engine: nothing is lost at a restart, nothing while the journal is away; and what a command holds."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from changed import replace
 from offices import ROOM, Run, ac, cooling, heard, office, plug, power
 from past import Past
 

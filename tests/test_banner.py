@@ -1,11 +1,11 @@
 """That a changed configuration is not used stands on every page, at once and in the reader's language; and goes by itself."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import httpx
 import pytest
+from changed import replace
 from painted import Painted, busy_state
 
 from daemon.web import Web

@@ -2,9 +2,9 @@
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import replace as change
 
 import pytest
+from changed import replace as change
 from painted import Painted, busy_state, calm_state
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 

@@ -1,6 +1,5 @@
 """What a person asks for on a form reaches the engine with their name; what they may not ask for does not."""
 
-import dataclasses
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -163,7 +162,7 @@ def test_the_wall_shows_nobodys_name_to_those_who_are_logged_in_either(
         )
         for key, case in state.cases.items()
     }
-    source.step(dataclasses.replace(state, cases=cases))
+    source.step(msgspec.structs.replace(state, cases=cases))
     ours = browser.get("/").text
     assert all(each in ours for each in ("Qian Yu", "chemo", f">{name}<"))
     wall = browser.get("/kiosk").text
@@ -230,7 +229,7 @@ def test_so_many_at_once_is_agreed_to_by_a_button_on_the_case(browser: httpx.Cli
     assert "/do/crowd/" not in browser.get(page).text, "nobody has asked"
     why = Refusal("blast_radius", say("{number} of {total} devices at once", number=61, total=100))
     asking = msgspec.structs.replace(case, phase="open", refusal=why)
-    source.step(dataclasses.replace(source.state(), cases={**source.state().cases, key: asking}))
+    source.step(msgspec.structs.replace(source.state(), cases={**source.state().cases, key: asking}))
     assert f'action="/do/crowd/{case.policy}"' in browser.get(page).text
     to = f"/do/crowd/{case.policy}"
     for length, reason in (("30", " "), ("721", "moving out"), ("0", "moving out"), ("x", "moving out")):

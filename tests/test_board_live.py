@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-from dataclasses import replace as change
 
 import pytest
+from changed import replace as change
 from msgspec.structs import replace
 from painted import NOW, Painted, ago, busy_state, calm_state, case, cooling, set_too_low
 

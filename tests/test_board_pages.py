@@ -1,10 +1,10 @@
 """What the board answers to a browser, to a program and to somebody who should not ask."""
 
 from collections.abc import Iterator
-from dataclasses import replace as change
 
 import httpx
 import pytest
+from changed import replace as change
 from msgspec.structs import replace
 from painted import Painted, busy_state, calm_state
 

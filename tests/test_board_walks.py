@@ -1,10 +1,10 @@
 """What people do on the board, in a real Chromium: look, take over, object, claim, change language, and be refused."""
 
 from collections.abc import Iterator
-from dataclasses import replace as change
 from pathlib import Path
 
 import pytest
+from changed import replace as change
 from entered_board import CHROMIUM, MISSING, STUCK, chromium, enter, entered_board, tab
 from painted import NOW, Painted, busy_state
 from playwright.sync_api import Browser, Page, expect

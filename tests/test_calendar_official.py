@@ -3,10 +3,10 @@
 The days below were written down from the State Council's notices of 2023-10-25, 2024-11-12 and 2025-11-04.
 """
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from changed import replace
 from offices import OFFICE_HOURS as HOURS
 from offices import ROOM, Run, heard, local, office, plug, power
 

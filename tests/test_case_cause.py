@@ -1,6 +1,5 @@
 """What has brought a case about is said on its page, in the API's answer and by `explain`, in the reader's language."""
 
-import dataclasses
 from datetime import timedelta
 
 import httpx
@@ -34,7 +33,7 @@ def test_the_case_says_what_has_brought_it_about(browser: httpx.Client, source: 
     assert CAUSES[cause].pattern not in browser.get(page).text
     assert browser.get(api).json()["line"]["story"]["cause"] is None
     told = msgspec.structs.replace(case, caused=caused(case.device, cause))
-    source.step(dataclasses.replace(state, cases={**state.cases, key: told}))
+    source.step(msgspec.structs.replace(state, cases={**state.cases, key: told}))
     assert CAUSES[cause].pattern in browser.get(page).text
     assert browser.get(api).json()["line"]["story"]["cause"]
     chinese = browser.get(page, headers={"Accept-Language": "zh-CN"}).text
@@ -47,7 +46,7 @@ def test_explain_says_it_too(source: Painted) -> None:
     state = source.state()
     case = next(case for case in state.cases.values() if case.policy == "setpoints")
     memory = msgspec.structs.replace(state.memory, changes={case.device: (caused(case.device, "power_return"),)})
-    (ruling,) = [one for one in explain(dataclasses.replace(state, memory=memory), case.device, NOW).competing if one.policy == "setpoints"]  # fmt: skip
+    (ruling,) = [one for one in explain(msgspec.structs.replace(state, memory=memory), case.device, NOW).competing if one.policy == "setpoints"]  # fmt: skip
     assert ruling.cause == CAUSES["power_return"]
 
 

@@ -1,10 +1,10 @@
 """Home Assistant is told of rooms and cases in its own words, again when it asks, and never of people."""
 
 import re
-from dataclasses import replace
 from datetime import timedelta
 
 import msgspec
+from changed import replace
 from home_assistant_site import NORTH, RULE, Broker, Past, after_closing, two_rooms
 from offices import EVENING, ROOM, WEDNESDAY
 

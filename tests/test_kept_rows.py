@@ -2,13 +2,13 @@
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import replace as change
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from changed import replace as change
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace

@@ -1,9 +1,9 @@
 """More time until a wall clock's hour: over midnight and in the nights in which clocks change, it ends when the clock says so."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from changed import replace
 from offices import ROOM, Run, heard, local, office, plug, power
 
 from dashboards.board.decisions import extend

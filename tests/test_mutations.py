@@ -164,7 +164,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("sensors", "policies"):
         shutil.copytree(ROOT / name, there / name, ignore=shutil.ignore_patterns("__pycache__"))
     (there / "tests").mkdir()
-    for name in (*TABLES, *PROPERTY, "offices.py"):
+    for name in (*TABLES, *PROPERTY, "changed.py", "offices.py"):
         shutil.copy(ROOT / "tests" / name, there / "tests" / name)
     return there
 

@@ -1,9 +1,9 @@
 """Leave has its measure: hours a zone and month, counted once; recurring overtime needs a second person; all of it ends."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from changed import replace
 from offices import ROOM, Run, heard, local, office, plug, power
 
 from policies.control.effects import Decided, Publish

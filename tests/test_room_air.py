@@ -1,10 +1,10 @@
 """The room air rule, 建科〔2008〕115号: what an inspector's thermometer would say, and not what the unit is set to."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from changed import replace
 from offices import ROOM, WEDNESDAY, Run, ac, heard, local, office
 
 from daemon.configuration.pack_files import load_pack

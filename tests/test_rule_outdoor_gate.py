@@ -1,10 +1,10 @@
 """The outdoor gate: no air conditioning but in real heat or cold; service halls may ventilate."""
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from changed import replace
 from offices import WEDNESDAY, ac, heard, office
 from pydantic import ValidationError
 

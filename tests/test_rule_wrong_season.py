@@ -1,10 +1,10 @@
 """Heating in warm weather and cooling in cold weather are named, not corrected."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from changed import replace
 from offices import WEDNESDAY, ac, heard, office
 
 from policies.office.outdoor import DayMean, Outdoor

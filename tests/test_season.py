@@ -2,12 +2,12 @@
 
 import math
 import random
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
+from changed import replace
 from offices import SHANGHAI, WEDNESDAY, ac, heard, office
 
 from daemon.engine.snapshot import pack_office, restore

@@ -2,13 +2,13 @@
 
 import json
 import logging
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
+from changed import replace
 from offices import SHANGHAI, WEDNESDAY, office, plug
 from painted import Painted, busy_state
 from still_clock import StillClock

@@ -1,11 +1,11 @@
 """The setpoint rule, 国办发〔2007〕42号: which setpoint counts, on which side, and what is asked for instead."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
+from changed import replace
 from offices import WEDNESDAY, ac, cooling, heard, office
 
 from policies.rules.setpoint_limit import SetpointLimit, legal_setpoint

@@ -1,10 +1,10 @@
 """The big sentence counts what is broken, and never counts silence as good behaviour."""
 
 from collections.abc import Mapping
-from dataclasses import replace as change
 from datetime import timedelta
 
 import pytest
+from changed import replace as change
 from msgspec.structs import replace
 from painted import NOW, ago, busy_state, calm_state, case, set_too_low
 
@@ -30,7 +30,7 @@ def without(state: State, *zones: str) -> State:
 
 
 def bare(state: State, **without: Mapping[str, object]) -> State:
-    site = change(state.office.site, **without)  # type: ignore[arg-type]  # empty, whatever they would hold
+    site = change(state.office.site, **without)
     return change(state, office=change(state.office, site=site, heard={}))
 
 

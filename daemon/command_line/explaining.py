@@ -5,10 +5,12 @@ history and judged with the rules of today. Where they differ, the rules were ch
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import cast
+
+from msgspec import structs
 
 from daemon.trial.stored import arrivals, last_words, remedy_of
 from policies.control.effects import Decided, Record
@@ -51,7 +53,7 @@ def explained(past: Past, device: DeviceId, at: datetime) -> Told:
     start = at - HEARD_AGAIN
     known: Recorded = recorded(past.records, at, past.fresh.office)
     memory = known.memory if past.records else commanded(past.history, device, at)
-    fresh = replace(past.fresh, office=replace(past.fresh.office, traits=past.traits))
+    fresh = structs.replace(past.fresh, office=structs.replace(past.fresh.office, traits=past.traits))
     heard = cast(
         "Iterable[tuple[datetime, tuple[AnyReading, ...]]]",
         chain(

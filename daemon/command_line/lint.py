@@ -1,8 +1,10 @@
 """`officed lint`: the faults of a valid configuration with the lines where they stand, in both languages."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import structs
 
 from daemon.configuration.document import Document
 from daemon.configuration.pack_files import load_pack, pack_names
@@ -32,7 +34,7 @@ class Placed:
 
 def faults_of(fresh: State, heard: Mapping[DeviceId, Heard], document: Document, now: datetime) -> Sequence[Placed]:
     """Of a configuration, and of what was heard with it so far."""
-    return placed(lint(replace(fresh.office, heard=heard), fresh.policies, now), document)
+    return placed(lint(structs.replace(fresh.office, heard=heard), fresh.policies, now), document)
 
 
 def placed(faults: Iterable[Fault], document: Document) -> Sequence[Placed]:

@@ -16,6 +16,8 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from msgspec import structs
+
 from daemon.accounting.bookkeeper import Bookkeeper, slot_fields, slot_tags
 from daemon.accounting.ledger_job import ledger, saving_lines
 from daemon.configuration.build import build_policies, build_site
@@ -27,7 +29,6 @@ from daemon.history.points import Points
 from daemon.history.sqlite import SqliteHistory
 from daemon.history.sqlite_file import HistoryFile
 from daemon.history.sqlite_writer import SqliteWriter
-from daemon.ports import Reads
 from daemon.silence import with_silence
 from daemon.simulation.loop import Lockstep
 from policies.accounting.books import SiteSlot
@@ -149,9 +150,8 @@ def live(span: Span) -> Lived:
             count: int,
             entries: Sequence[bytes],
             snapshot: Rows | None,
-            reads: Reads | None = None,
         ) -> None:
-            del decoded_row, count, entries, snapshot, reads
+            del decoded_row, count, entries, snapshot
             if block:
                 lines.append(block)
 
@@ -172,7 +172,7 @@ def live(span: Span) -> Lived:
     lockstep = Lockstep(office, registry, state, note, TURN)
     if span.start < span.enforced_from:
         lockstep.run(span.start, min(span.enforced_from, span.end))
-        lockstep.state = replace(lockstep.state, policies=enforcing)
+        lockstep.state = structs.replace(lockstep.state, policies=enforcing)
     lockstep.run(max(span.start, span.enforced_from), span.end)
     return Lived(site.id, b"\n".join(lines), slots, pack_office(lockstep.state))
 

@@ -6,7 +6,6 @@ a restart of seconds; after that it is only shown.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import msgspec
@@ -69,12 +68,12 @@ def restore(
     until = max((at for at in (known.kept_at, heard_until) if at is not None), default=None)
     missed = timedelta(0) if until is None else max(timedelta(0), now - until)
     away = until is None or now < until or missed > EVIDENCE_SURVIVES
-    return replace(
+    return msgspec.structs.replace(
         state,
         cases={case.key: _later(case, missed) for case in kept.cases if case.device in site.devices},
         memory=kept.memory,
         recent=known.recent,
-        office=replace(
+        office=msgspec.structs.replace(
             seated(state.office, kept.desk.without_what_ended(now)),
             heard={
                 name: last_known(heard) if away else heard

@@ -9,8 +9,9 @@ journal the rest (`promise.py`).
 import logging
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from daemon.clock import Clock
 from daemon.engine.gathering import decoded

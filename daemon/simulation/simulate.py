@@ -3,12 +3,12 @@
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from msgspec import structs
 from rich.console import Console, Group
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -150,7 +150,7 @@ def run(
     for number in range(days):
         day = first + timedelta(days=number)
         if number == watch_days:
-            lockstep.state = replace(lockstep.state, policies=enforcing)
+            lockstep.state = structs.replace(lockstep.state, policies=enforcing)
         lockstep.run(_midnight(day, zone), _midnight(day + timedelta(days=1), zone))
         on_day(day)
     books.close(_midnight(first + timedelta(days=days), zone))

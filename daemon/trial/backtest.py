@@ -5,9 +5,11 @@ right. Nothing is sent. kWh come from the slots; a device that has no meter adds
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import structs
 
 from daemon.trial.stored import arrivals, remedy_of
 from dashboards.language.language import Language
@@ -70,8 +72,8 @@ def run(
     ]
     began = start - WARM_UP
     desk = recorded([one for one in granted if one.at < began], began, fresh.office).desk
-    seat = seated(replace(fresh.office, traits=traits), desk)
-    state = with_policies(replace(fresh, office=seat), *policies)
+    seat = seated(structs.replace(fresh.office, traits=traits), desk)
+    state = with_policies(structs.replace(fresh, office=seat), *policies)
     really = sent(history, start - WARM_UP, end)
     heard = arrivals(history, state.office.site.devices.values(), start - WARM_UP, end)
     decisions = [(one.at, Asked(one.request, one.who)) for one in granted if began <= one.at < end]

@@ -72,7 +72,11 @@ def with_overtime(office: Office, now: datetime) -> Office:
                 Override(f"{one.id}/{day}", one.zone, until, one.asked_by, one.why, one.device, is_overtime=True)
             )
     overrides = tuple(kept)
-    return office if overrides == desk.overrides else replace(office, desk=replace(desk, overrides=overrides))
+    return (
+        office
+        if overrides == desk.overrides
+        else msgspec.structs.replace(office, desk=replace(desk, overrides=overrides))
+    )
 
 
 def overtime_begins(office: Office, now: datetime) -> tuple[datetime, ...]:
@@ -98,7 +102,7 @@ def mark(case: Case, request: Request, who: str, now: datetime) -> Case | None:
 def _extended(office: Office, request: Extend, who: str, now: datetime) -> Desk:
     desk = office.desk
     new = Override(request.id, request.zone, request.until, who, request.why, request.device)
-    after = replace(office, desk=replace(desk, overrides=_put(desk.overrides, new, now)))
+    after = msgspec.structs.replace(office, desk=replace(desk, overrides=_put(desk.overrides, new, now)))
     old_end, new_end = leave_ends(office, request.zone, now), leave_ends(after, request.zone, now)
     used = {**desk.used, request.zone: used_after(office, request.zone, old_end, new_end)}
     spent = {link: expires_at for link, expires_at in desk.spent.items() if now < expires_at}

@@ -5,9 +5,11 @@ that changed) while everything stays there to be looked up: so one rule serves b
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from policies.office.averages import Air
 from policies.office.desk import Desk
@@ -19,8 +21,7 @@ from sensors.device import Address, Device, DeviceId, Kind, Traits, ZoneId
 from sensors.readings import Announced
 
 
-@dataclass(frozen=True, slots=True)
-class Office:
+class Office(Struct, frozen=True):
     """One immutable picture. `gateways`: bridges by name, and whether they are online. `offered`: see `within`."""
 
     site: Site

@@ -24,10 +24,12 @@ def acknowledge_first() -> None:
     """The wrong order, in everything else as it was."""
     right = Receiver._store
 
-    def wrong(self: Receiver, groups: Sequence[Any], version: int, acknowledge: Acknowledge) -> None:
+    def wrong(
+        self: Receiver, groups: Sequence[Any], version: int, acknowledge: Acknowledge, looked: Sequence[Any] = ()
+    ) -> None:
         for group in groups:
             acknowledge(group.packet_ids)
-        right(self, groups, version, lambda _: None)
+        right(self, groups, version, lambda _: None, looked)
 
     Receiver._store = wrong  # type: ignore[method-assign]  # the mutation
 

@@ -108,3 +108,80 @@ def test_a_new_connection_forgets_what_was_not_kept_because_it_comes_again() -> 
     desk.fence.passed = True
     desk.hear(news())
     assert len(desk.rows) == 1
+
+
+def waiting(answer: str = "judged", topic: str = "stat/lamp") -> Thoughtful:
+    """A calm read waits."""
+    desk = Thoughtful(answer)
+    desk.hear(said(topic, "calm", 1))
+    desk.done.clear()
+    return desk
+
+
+def acks(desk: Desk) -> list[str]:
+    return [one for one in desk.done if one.startswith("ack")]
+
+
+def test_what_presses_goes_before_what_waits_and_its_answer_comes_after_theirs() -> None:
+    desk = waiting()
+    desk.hear(news(2))
+    assert [one for one in desk.done if "_" not in one] == ["judge"]
+    assert [row[0] for row in desk.rows] == [news(2)]
+    assert desk.receiver.is_holding
+    desk.settle()
+    assert acks(desk) == ["ack 1,2"], "MQTT wants them in the order of the messages"
+    assert [row[0] for row in desk.rows] == [news(2), said("stat/lamp", "calm", 1)]
+    (item,) = desk.handed
+    assert isinstance(item, Batch)
+    assert (item.row, item.is_calm) == (2, True)
+    assert desk.receiver.counters.messages == 2
+
+
+def test_what_presses_without_an_answer_waits_for_nothing() -> None:
+    desk = waiting()
+    desk.hear(said("stat/plug", "news"))
+    desk.settle()
+    assert acks(desk) == ["ack 1"]
+
+
+def test_what_waits_about_the_same_topic_goes_with_it() -> None:
+    desk = waiting(topic="stat/plug")
+    desk.hear(news(2))
+    ((batches, _),) = desk.asked
+    assert [batch.is_calm for batch in batches] == [True, False]
+    assert acks(desk) == ["ack 1,2"]
+
+
+def test_what_was_looked_at_and_does_not_press_is_kept_with_what_waits_and_not_looked_at_again() -> None:
+    desk = waiting("left")
+    desk.hear(news(2))
+    assert len(desk.asked) == 1
+    assert [one for one in desk.done if "_" not in one] == ["judge", "commit", "ack 1,2", "put"]
+    first, second = desk.handed
+    assert isinstance(first, Batch)
+    assert isinstance(second, Decoded)
+    assert (first.row, second.batch.row) == (1, 2)
+
+
+def test_a_journal_that_fails_withholds_both_in_their_order() -> None:
+    desk = waiting("full")
+    desk.failure = StoreUnavailable("no space")
+    desk.hear(news(2))
+    assert not acks(desk)
+    assert desk.receiver.is_failing
+    desk.answer, desk.failure = "judged", None
+    desk.receiver.retry(V5, desk.acknowledge)
+    assert acks(desk) == ["ack 1,2"]
+    assert [row[0] for row in desk.rows] == [said("stat/lamp", "calm", 1), news(2)]
+
+
+def test_on_a_new_connection_what_was_judged_and_not_answered_is_known_when_it_comes_again() -> None:
+    desk = waiting()
+    desk.hear(news(2))
+    desk.receiver.resume(session_present=True)
+    desk.fence.raise_again()
+    desk.done.clear()
+    desk.hear(said("stat/lamp", "calm", 1, dup=True), said("stat/plug", "news", 2, dup=True))
+    assert acks(desk) == ["ack 1,2"]
+    assert [row[0] for row in desk.rows] == [news(2), said("stat/lamp", "calm", 1, dup=True)]
+    assert desk.receiver.counters.duplicates == 1

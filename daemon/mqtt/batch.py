@@ -15,7 +15,7 @@ try:
 except ImportError:  # no compiler was at hand
     from daemon.mqtt.cutting import messages_of
 
-__all__ = ("Batch", "Decoded", "Handed", "batch_from_raw", "batch_of", "messages_of")
+__all__ = ("Batch", "Decoded", "Handed", "batch_from_raw", "batch_of", "messages_of", "renumbered")
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -45,6 +45,12 @@ Handed = Batch | Decoded
 def batch_of(handed: Handed) -> Batch:
     """Without what it says."""
     return handed.batch if isinstance(handed, Decoded) else handed
+
+
+def renumbered(handed: Handed, row: int) -> Handed:
+    """The same, as another row."""
+    batch = msgspec.structs.replace(batch_of(handed), row=row)
+    return Decoded(batch, handed.readings) if isinstance(handed, Decoded) else batch
 
 
 def batch_from_raw(raw: bytes, received_at: datetime, backlog: bool, version: int, row: int) -> Batch:

@@ -57,6 +57,13 @@ class Holding:
         self._answers, self._bytes = answers, size
         return True
 
+    def lets_by(self, group: Group) -> bool:
+        """Whether this one, which may not wait, may go before what does: then that is about other topics."""
+        if not self._groups or group.is_calm or group.backlog:
+            return False
+        topics = {message.topic for message in group.messages}
+        return all(topics.isdisjoint([message.topic for message in waiting.messages]) for waiting in self._groups)
+
     def stalled(self) -> None:
         """Nothing came in a full wait: it may be that the broker waits for our answers."""
         if self._answers >= _FEW:

@@ -8,11 +8,12 @@ from typing import Literal
 
 from daemon.mqtt import selftest
 from daemon.mqtt.connection import Connection
+from daemon.mqtt.counters import Counters
 from daemon.mqtt.duplicates import Duplicates
 from daemon.mqtt.fence import Fence
 from daemon.mqtt.publish import Door
 from daemon.mqtt.reading import ReadingClient
-from daemon.mqtt.receiver import Counters, Receiver
+from daemon.mqtt.receiver import Receiver
 from daemon.mqtt.session import BrokerSettings, introduce, subscribe
 from daemon.mqtt.tick import Tick
 from daemon.ports import CrashPoint, Inbox, IsCalm, Journal, Tell

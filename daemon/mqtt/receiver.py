@@ -8,15 +8,16 @@ on the next connection, would confirm somebody else's message.
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import itemgetter
 
 from daemon.errors import StoreUnavailable
-from daemon.mqtt.batch import Batch, Handed, messages_of
+from daemon.mqtt.batch import Batch, Handed, messages_of, renumbered
+from daemon.mqtt.counters import Counters
 from daemon.mqtt.duplicates import Duplicates
 from daemon.mqtt.fence import Fence
 from daemon.mqtt.holding import Group, Holding
+from daemon.mqtt.instants import Instants
 from daemon.mqtt.wire import DUP, Publish, bounds
 from daemon.ports import CrashPoint, Inbox, IsCalm, Journal, Read, Reads, Tell
 
@@ -31,25 +32,6 @@ _FIRST_WITH_DUP = 0x38
 _FADES = 0.9
 _STALLED_SECONDS = 0.004
 """A disk that takes longer stalls: to read more often would not help."""
-_TIE = timedelta(seconds=1)
-"""A clock that stands behind the last batch by more than this was set, and is believed."""
-
-
-@dataclass(slots=True)
-class Counters:
-    """Since the start. Written by the network thread, read by anybody.
-
-    `refused` counts messages neither kept nor acknowledged because the journal could not take them; the broker sends
-    those of QoS 1 again. `duplicates` were in the journal already.
-    """
-
-    messages: int = 0
-    bytes: int = 0
-    batches: int = 0
-    acks: int = 0
-    reconnects: int = 0
-    refused: int = 0
-    duplicates: int = 0
 
 
 class Receiver:
@@ -83,7 +65,7 @@ class Receiver:
         self._holding = Holding()
         self._withheld: list[Group] = []
         self._missed = 0
-        self._free_at: datetime | None = None
+        self._instants = Instants()
 
     def resume(self, *, session_present: bool) -> None:
         """A new connection: what was not acknowledged on the old one will come again, and may not be acknowledged here."""
@@ -102,13 +84,15 @@ class Receiver:
             self._missed += len(publishes)
             self.counters.refused += len(publishes)
             return
-        received_at = self._untied(received_at, len(publishes))
+        received_at = self._instants.untied(received_at, len(publishes))
         if self._is_plain(raw, publishes):
             ids = [publish[2] for publish in publishes if publish[2]]
             self.wanted += len(ids)
             group = self._group(raw, publishes, ids, received_at, backlog=not self._fence.passed)
             if self._holding.takes(group):
                 self._crash("held")
+            elif self._holding.lets_by(group):
+                self._let_by(group, version, acknowledge)
             else:
                 self._store([*self._holding.release(), group], version, acknowledge)
             return
@@ -140,8 +124,27 @@ class Receiver:
         self._store(groups, version, acknowledge)
         return not self._withheld and self._missed > 0
 
-    def _store(self, groups: Sequence[Group], version: int, acknowledge: Acknowledge) -> None:
-        """Groups that are one commit: all or none of them."""
+    def _let_by(self, group: Group, version: int, acknowledge: Acknowledge) -> None:
+        """What presses is kept before what waits; its answer, which is all that is left of it, comes after theirs."""
+        began = time.monotonic()
+        self._crash("before_commit")
+        batch = Batch(self._journal.next_row, group.received_at, group.messages)
+        try:
+            looked = self._inbox.judge([batch], Reads([_read(group)], version))
+        except Exception as error:  # noqa: BLE001  whatever it is: not durable, so not acknowledged
+            self._withhold([*self._holding.release(), group], error)
+            return
+        if not looked:
+            self._has_kept([group], version, began)
+            group = group._replace(raw=b"", messages=[], is_calm=True)
+            if self._holding.takes(group):
+                return
+        self._store([*self._holding.release(), group], version, acknowledge, looked)
+
+    def _store(
+        self, groups: Sequence[Group], version: int, acknowledge: Acknowledge, looked: Sequence[Handed] = ()
+    ) -> None:
+        """Groups that are one commit: all or none of them. `looked`: the last one, where it was judged and does not press."""
         if self._withheld:
             self._withheld += groups
             return
@@ -151,40 +154,45 @@ class Receiver:
             began = time.monotonic()
             self._crash("before_commit")
             try:
-                left = self._keep(kept, version)
+                left = self._keep(kept, version, looked)
             except Exception as error:  # noqa: BLE001  whatever it is: not durable, so not acknowledged
                 self._withhold(groups, error)
                 return
-            self._crash("after_commit")
-            took = min(time.monotonic() - began, _STALLED_SECONDS)
-            self.storing_seconds = max(took, self.storing_seconds * _FADES)
-            self._recover()
-            for group in kept:
-                self._duplicates.remember(group.raw, version)
+            self._has_kept(kept, version, began)
         acknowledge([each for group in groups for each in group.packet_ids])
         if not kept:
             return
         self._crash("after_ack")
         if left:
             self._inbox.put_all(left)
-        self.counters.batches += len(kept)
-        self.counters.messages += sum(len(group.messages) for group in kept)
-        self.counters.bytes += sum(len(group.raw) for group in kept)
         self._crash("after_handover")
 
-    def _keep(self, kept: Sequence[Group], version: int) -> Sequence[Handed]:
+    def _keep(self, kept: Sequence[Group], version: int, looked: Sequence[Handed]) -> Sequence[Handed]:
         """Make them durable, with what is decided of them where they press; gives what is still to be handed over."""
-        reads = [Read(group.raw, group.received_at, group.backlog) for group in kept]
+        reads = [_read(group) for group in kept]
         batches = [
             Batch(number, group.received_at, group.messages, group.is_calm)
             for number, group in enumerate(kept, self._journal.next_row)
         ]
         left: Sequence[Handed] = batches
-        if not all(group.is_calm or group.backlog or not group.messages for group in kept):
+        if looked:
+            left = [*batches[:-1], renumbered(looked[-1], batches[-1].row)]
+        elif not all(group.is_calm or group.backlog or not group.messages for group in kept):
             left = self._inbox.judge(batches, Reads(reads, version))
         if left:
             self._journal.commit(reads, version=version)
         return left
+
+    def _has_kept(self, kept: Sequence[Group], version: int, began: float) -> None:
+        self._crash("after_commit")
+        took = min(time.monotonic() - began, _STALLED_SECONDS)
+        self.storing_seconds = max(took, self.storing_seconds * _FADES)
+        self._recover()
+        for group in kept:
+            self._duplicates.remember(group.raw, version)
+        self.counters.batches += len(kept)
+        self.counters.messages += sum(len(group.messages) for group in kept)
+        self.counters.bytes += sum(len(group.raw) for group in kept)
 
     def _group(
         self, raw: bytes, publishes: Sequence[Publish], ids: list[bytes], received_at: datetime, *, backlog: bool
@@ -234,10 +242,6 @@ class Receiver:
             self.is_failing = False
             self._tell("The journal takes readings again; what the broker kept is being fetched.")
 
-    def _untied(self, received_at: datetime, count: int) -> datetime:
-        """Not before the last instant given to a message of an earlier read."""
-        free_at = self._free_at
-        if free_at is not None and timedelta(0) < free_at - received_at < _TIE:
-            received_at = free_at
-        self._free_at = received_at + timedelta(microseconds=count)
-        return received_at
+
+def _read(group: Group) -> Read:
+    return Read(group.raw, group.received_at, group.backlog)

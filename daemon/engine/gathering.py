@@ -23,7 +23,7 @@ LONGEST = timedelta(seconds=1)
 NEARLY = 0.7
 """From this share of `longest` on whatever comes is enough. Right after a read the network brings no command for a while: a
 step that begins then is in nobody's way."""
-SHORTEST = timedelta(milliseconds=5)
+SHORTEST = timedelta(milliseconds=100)
 """Where nothing is to be gathered on its way in: a command then finds the engine free more often than not."""
 FLOOD_SECONDS = 0.1
 """Where reads are large, more of them follow: so long they are waited for."""

@@ -9,7 +9,7 @@ import ssl
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -103,9 +103,21 @@ def expiring(seconds: int, version: int) -> Properties | None:
     """The properties that let the broker drop a message after this time; MQTT 3.1.1 has none."""
     if version != 5:  # noqa: PLR2004  MQTT 5
         return None
-    properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho left it out
+    properties = _Packed(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho left it out
     properties.MessageExpiryInterval = seconds
     return properties
+
+
+class _Packed(Properties):
+    """Packed once and sent often; not to be changed after that."""
+
+    def pack(self) -> bytes:
+        """As they go over the wire."""
+        return self._packed
+
+    @cached_property
+    def _packed(self) -> bytes:
+        return bytes(super().pack())  # type: ignore[no-untyped-call]  # paho left it out
 
 
 def _tls(settings: BrokerSettings) -> ssl.SSLContext:

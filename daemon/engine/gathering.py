@@ -92,9 +92,14 @@ class Gathering:
     def everything(self) -> Sequence[Handed] | None:
         """All that has come, for a step before its time. None: it is too much for that, or not only what devices say."""
         items = self._inbox.popped()
-        ready = [*self._ready, *items]
-        said = [item for item in ready if isinstance(item, Batch | Decoded) and not self._asks(batch_of(item))]
-        if self._inbox.has_left or len(said) < len(ready) or sum(map(messages_in, said)) > GATHERED_AT_MOST:
+        said: list[Handed] = []
+        count = 0
+        for item in (*self._ready, *items):
+            if not isinstance(item, Batch | Decoded) or (self.at_once and self._asks(batch_of(item))):
+                break
+            said.append(item)
+            count += messages_in(item)
+        if self._inbox.has_left or len(said) < len(self._ready) + len(items) or count > GATHERED_AT_MOST:
             self._inbox.put_back(items)
             return None
         self._ready = []
@@ -129,16 +134,30 @@ def in_order(
     devices = {reading.device for item in first for reading in item.readings}
     topics = {message.topic for item in first for message in item.batch.messages}
     stand_alone = not any(known[each].meter or known[each].busy_signs for each in devices & known.keys())
-    if stand_alone and all(is_calm(item) and _is_apart(item, devices, topics) for item in rest):
+    if stand_alone and _are_apart(rest, devices, topics):
         return first, rest
     return [*waiting, *looked], ()
 
 
-def _is_apart(item: Handed, devices: set[DeviceId], topics: set[str]) -> bool:
-    """What is calm undecoded is of a family that says all about a device on one topic (`sensors.family.TellsStates`)."""
-    if isinstance(item, Decoded):
-        return devices.isdisjoint(reading.device for reading in item.readings)
-    return topics.isdisjoint(message.topic for message in item.messages)
+def _are_apart(items: Sequence[Handed], devices: set[DeviceId], topics: set[str]) -> bool:
+    """All of it calm, and of others. What is calm undecoded is of a family that says all about a device on one topic (`TellsStates`).
+
+    Loops, because many may wait, and a command waits for this.
+    """
+    for item in items:
+        if isinstance(item, Decoded):
+            if not item.batch.is_calm:
+                return False
+            for reading in item.readings:
+                if reading.device in devices:
+                    return False
+        else:
+            if not item.is_calm:
+                return False
+            for message in item.messages:
+                if message.topic in topics:
+                    return False
+    return True
 
 
 def _tried(batch: Batch, decode: Decode) -> Handed:

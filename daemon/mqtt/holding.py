@@ -62,7 +62,11 @@ class Holding:
         if not self._groups or group.is_calm or group.backlog:
             return False
         topics = {message.topic for message in group.messages}
-        return all(topics.isdisjoint([message.topic for message in waiting.messages]) for waiting in self._groups)
+        for waiting in self._groups:
+            for message in waiting.messages:
+                if message.topic in topics:
+                    return False
+        return True
 
     def stalled(self) -> None:
         """Nothing came in a full wait: it may be that the broker waits for our answers."""

@@ -181,7 +181,7 @@ def test_without_a_delay_what_says_nothing_waits_for_the_next_read_but_not_in_a_
     assert (wire.done, waits) == (["commit 1", "acks 1"], []), "after a pause: at once"
     wire.incoming = [calm, calm]
     wire.client.loop_read()
-    assert (wire.done[2:], waits) == (["commit 2", "acks 2"], [0.02, 0.02])
+    assert (wire.done[2:], waits) == (["commit 2", "acks 2"], [0.01, 0.01])
     wire.incoming = [encode(0x32, b"plug", b"\0\1", b"news", V5)]
     wire.client.loop_read()
     assert (wire.done[4:], len(waits)) == (["commit 1", "acks 1"], 2), "nothing is held: nothing to wait for"

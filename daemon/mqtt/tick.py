@@ -34,6 +34,11 @@ class Tick:
         self._haste_until = float("-inf")
         self._calm_until = float("-inf")
 
+    @property
+    def gathers(self) -> bool:
+        """Is there ever a wait?"""
+        return self._most > 0
+
     def after(self, size_bytes: int, count: int, now: float) -> float:
         """Seconds to wait after a read of this size and so many messages that began at `now` (monotonic seconds)."""
         pause = now - self._read_at

@@ -2,7 +2,7 @@
 
     contestant_floor.py <broker port> <sink port> <folder> ...
 
-One thread, one socket, one SQLite file with the journal's settings. A reading that breaks the rule is committed and
+One thread, one socket, one SQLite file with the journal's settings, and the processor kept awake. A reading that breaks the rule is committed and
 acknowledged; the command leaves. Everything else is committed sixteen reads at a time.
 It judges nothing, stores nothing and is no contestant: it is what is left of officed's latency when officed takes no time.
 """
@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from contest import take_part
 
+from daemon.awake import Awake
 from daemon.mqtt.wire import PUBACK, V311, Publish, encode, encode_length, take
 
 _READS = 16
@@ -79,6 +80,8 @@ class Floor:
 
 def main() -> None:
     """Take part, for the latency alone."""
+    awake = Awake(wanted=True)
+    awake.hold()
     floor = Floor(int(sys.argv[1]), Path(sys.argv[3]))
     take_part(threading.Thread(target=floor.run, daemon=True).start, lambda: (), lambda: None)
 

@@ -11,6 +11,7 @@ import socket
 import statistics
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from broker import Publisher, broker, packets
@@ -117,8 +118,12 @@ def _commands(data: bytes) -> tuple[bytes, set[str]]:
     return data[stop:], {topic.decode().split("/")[1] for _, topic, _, _ in found}
 
 
-def summary(latencies: list[float]) -> str:
-    """p50, p99 and the worst, and how many commands never came."""
-    if not latencies:
+def summary(runs: Sequence[list[float]]) -> str:
+    """p50, p99 and the worst of the run in the middle (by p99), how many commands never came, and every run's p99."""
+    if not all(runs):
         return "no command came"
-    return f"{statistics.median(latencies):.2f} / {at(latencies, 0.99):.2f} / {latencies[-1]:.2f} ({PROBES - len(latencies)} of {PROBES} missing)"
+    p99s = sorted(at(run, 0.99) for run in runs)
+    middle = sorted(runs, key=lambda run: at(run, 0.99))[len(runs) // 2]
+    missing = PROBES - len(middle)
+    each = f"; p99 of {len(runs)} runs: {', '.join(f'{p99:.2f}' for p99 in p99s)}" if len(runs) > 1 else ""
+    return f"{statistics.median(middle):.2f} / {at(middle, 0.99):.2f} / {middle[-1]:.2f} ({missing} of {PROBES} missing{each})"

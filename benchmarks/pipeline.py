@@ -63,8 +63,8 @@ def main() -> None:
     print(report.costs(table, list(loads)))
     if options.skip_latency:
         return
-    delays = {delay: latencies_ms(delay) for delay in ("20ms", "0ms")}
-    floor = latencies_ms("0ms", "contestant_floor.py")
+    delays = {delay: [latencies_ms(delay) for _ in range(options.repeat)] for delay in ("20ms", "0ms")}
+    floor = [latencies_ms("0ms", "contestant_floor.py") for _ in range(options.repeat)]
     what = {each.name: each.what for each in ENTRANTS}
     versions = [each.version() for each in chosen if isinstance(table.get(each.name), dict) and each.version()]
     text = report.page(table, list(loads), delays, floor, resident_mb(5_000), options.repeat, what, versions)

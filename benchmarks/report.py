@@ -12,6 +12,7 @@ from pathlib import Path
 import broker
 from latency import summary
 
+from daemon.awake import LATENCY
 from daemon.hot_loops import how
 
 Cost = float | str
@@ -37,14 +38,15 @@ def costs(table: Table, loads: Sequence[str]) -> str:
 def page(
     table: Table,
     loads: Sequence[str],
-    latencies: Mapping[str, list[float]],
-    floor: list[float],
+    latencies: Mapping[str, Sequence[list[float]]],
+    floor: Sequence[list[float]],
     memory_mb: float,
     repeat: int,
     what: Mapping[str, str],
     versions: Sequence[str] = (),
 ) -> str:
     """The whole of RESULTS.md. `floor`: latencies without any thought; `versions`: of the programs that are not ours."""
+    awake = "the processor kept awake" if os.access(LATENCY, os.R_OK | os.W_OK) else "the processor may sleep"
     used = [f"{name}: {_part(table[name], words)}" for name, words in what.items() if name in table]
     return "\n".join(
         [
@@ -64,8 +66,8 @@ def page(
                 for name in TARGETS
                 if isinstance(table.get(name), dict)
             ],
-            f"- officed, reading to command at 1,000/s, p50 / p99 / worst in ms: {', '.join(f'{summary(taken)} with max_ingest_delay {delay}' for delay, taken in latencies.items())}",
-            f"- the same without any thought, a synced commit and both ways through the broker (`contestant_floor.py`): {summary(floor)}",
+            f"- officed, reading to command at 1,000/s, p50 / p99 / worst in ms: {', '.join(f'{summary(taken)} with max_ingest_delay {delay}' for delay, taken in latencies.items())} (there {awake})",
+            f"- the same without any thought, a synced commit and both ways through the broker (`contestant_floor.py`), {awake}: {summary(floor)}",
             f"- officed, resident memory with 5,000 devices: {memory_mb:.0f} MB",
             "",
             f"Machine: {_machine()}. {', '.join([*_versions(), *versions])}.",

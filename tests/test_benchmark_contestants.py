@@ -38,7 +38,14 @@ def taken(*values: float) -> dict[str, list[float | str]]:
 
 def written(table: Table) -> str:
     return page(
-        table, LOADS, {"20ms": [1.0]}, [0.5], 100.0, 3, {each.name: each.what for each in ENTRANTS}, ["Telegraf 1.2.3"]
+        table,
+        LOADS,
+        {"20ms": [[1.0], [3.0], [2.0]]},
+        [[0.5]],
+        100.0,
+        3,
+        {each.name: each.what for each in ENTRANTS},
+        ["Telegraf 1.2.3"],
     )
 
 
@@ -68,6 +75,8 @@ def test_the_results_compare_with_telegraf_and_with_the_usual_daemon_load_by_loa
     assert "| telegraf | 4.00 (4.00-4.00), 4.0 × | 2.50 (2.50-2.50), 2.5 × |" in "\n".join(lines)
     assert not [line for line in lines if line.startswith("- node-red / officed")]
     assert lines[-1].endswith(", Telegraf 1.2.3.")
+    assert any("2.00 / 2.00 / 2.00 (399 of 400 missing; p99 of 3 runs: 1.00, 2.00, 3.00)" in line for line in lines)
+    assert any("0.50 / 0.50 / 0.50 (399 of 400 missing)" in line for line in lines)
 
 
 def test_a_refused_figure_is_compared_with_nothing() -> None:

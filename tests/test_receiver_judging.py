@@ -185,3 +185,11 @@ def test_on_a_new_connection_what_was_judged_and_not_answered_is_known_when_it_c
     assert acks(desk) == ["ack 1,2"]
     assert [row[0] for row in desk.rows] == [news(2), said("stat/lamp", "calm", 1, dup=True)]
     assert desk.receiver.counters.duplicates == 1
+
+
+def test_what_was_judged_is_answered_before_we_leave() -> None:
+    desk = waiting()
+    desk.hear(news(2))
+    desk.receiver.is_leaving = True
+    desk.settle()
+    assert acks(desk) == ["ack 1,2"]

@@ -111,9 +111,12 @@ class Receiver:
         self._holding.stalled()
 
     def settle(self, version: int, acknowledge: Acknowledge) -> None:
-        """Keep, acknowledge and hand over what waits. To be called at the end of every turn."""
+        """Keep, acknowledge and hand over what waits. To be called at the end of every turn.
+
+        When we leave it stays with the broker, unless an answer that is due waits behind it: our last word has not left yet.
+        """
         groups = self._holding.release()
-        if groups and not self.is_leaving:
+        if groups and not (self.is_leaving and all(group.raw for group in groups)):
             self._store(groups, version, acknowledge)
 
     def retry(self, version: int, acknowledge: Acknowledge) -> bool:

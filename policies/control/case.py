@@ -119,3 +119,9 @@ class Case(msgspec.Struct, frozen=True, gc=False):
     def key(self) -> tuple[str, DeviceId]:
         """One case a policy and device."""
         return (self.policy, self.device)
+
+
+def case_id(policy: str, device: DeviceId, since: datetime) -> CaseId:
+    """after-hours/plug/20260715T110000.000000Z. Put together by hand: strftime takes as long as a guard."""
+    day, time = since.date().isoformat(), since.time().isoformat("microseconds")
+    return CaseId(f"{policy}/{device}/{day.replace('-', '')}T{time.replace(':', '')}Z")

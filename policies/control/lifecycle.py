@@ -17,7 +17,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from policies.control.case import Case, CaseId, Outcome, Phase, Refusal, Turn
+from policies.control.case import Case, Outcome, Phase, Refusal, Turn, case_id
 from policies.control.effects import Effect, Notify, Publish, Record
 from policies.control.guards import first_refusal
 from policies.control.memory import Memory
@@ -62,7 +62,7 @@ class Situation(msgspec.Struct, frozen=True, gc=False):
 def begin(finding: Finding, policy: Policy, now: datetime) -> Case:
     """A new case. Its id says what, whom and since when, so that the same finding makes the same case."""
     return Case(
-        id=CaseId(f"{finding.policy}/{finding.device}/{_compact(now)}"),
+        id=case_id(finding.policy, finding.device, now),
         policy=finding.policy,
         device=finding.device,
         zone=finding.zone,
@@ -72,12 +72,6 @@ def begin(finding: Finding, policy: Policy, now: datetime) -> Case:
         phase_since=now,
         due_at=now + policy.grace,
     )
-
-
-def _compact(now: datetime) -> str:
-    """20260715T110000.000000Z: as strftime would, which takes as long as a guard."""
-    date, time = now.date().isoformat(), now.time().isoformat("microseconds")
-    return f"{date}T{time}Z".replace("-", "").replace(":", "")
 
 
 def advance(case: Case, finding: Finding | None, at: Situation) -> tuple[Case | None, list[Effect]]:

@@ -205,6 +205,13 @@ def test_what_is_not_said_by_devices_or_asks_for_something_is_the_engines() -> N
         assert gathering.next(0.01, decode, known().office) == [calm, other]
 
 
+def test_a_request_is_looked_at_by_the_engine_alone() -> None:
+    gathering = Gathering(Inbox(), timedelta(0))
+    gathering.at_once = "office/requests"
+    asking = [Batch(2, EVENING, [Message("office/requests", b"{}", EVENING)])]
+    assert gathering.look(asking, decode, known().office) == (asking, False)
+
+
 def test_what_is_put_back_comes_first() -> None:
     inbox = Inbox()
     gathering = Gathering(inbox, timedelta(0))
@@ -212,8 +219,10 @@ def test_what_is_put_back_comes_first() -> None:
     inbox.put(first)
     taken = gathering.everything()
     assert taken == [first]
+    inbox.take(0)
     inbox.put(second)
     gathering.put_back(taken)
+    assert inbox._bell.acquire(blocking=False), "nobody would look"
     inbox.put(Tick())
     assert gathering.next(0.01, decode, known().office) == [first, second, Tick()]
 

@@ -107,6 +107,16 @@ def test_news_does_not_wait_and_nothing_waits_beyond_so_many_bytes() -> None:
     assert holding.takes(group(1, size=1))
 
 
+def test_only_news_of_now_may_go_before_what_waits() -> None:
+    holding = Holding()
+    news = group(1, is_calm=False)
+    assert not holding.lets_by(news), "nothing waits"
+    holding.takes(group(1))
+    assert holding.lets_by(news)
+    assert not holding.lets_by(news._replace(backlog=True))
+    assert not holding.lets_by(group(1))
+
+
 @pytest.mark.parametrize(
     ("reads", "kept"),
     [

@@ -31,7 +31,7 @@ LEFT_ON = AfterHoursPower(
     name="evenings", mode="enforce", grace="0s", warn="0s", command_expiry="5s", confirm_within="10s", retry_after="1s"
 )
 NIGHT = EVENING + timedelta(hours=1)
-ON, OFF = b'{"POWER":"ON"}', b'{"POWER":"OFF"}'
+ON, OFF, IDLE = b'{"POWER":"ON"}', b'{"POWER":"OFF"}', b'{"ENERGY":{"Power":0}}'
 DEVICES = [plug(), plug("lamp")]
 
 
@@ -63,7 +63,8 @@ class Life:
 
     def hear(self, payload: bytes, device: str = "plug") -> None:
         """What the network thread does with it."""
-        raw = encode(0x32, f"stat/{device}/RESULT".encode(), b"\x00\x01", payload, V5)
+        topic = f"tele/{device}/SENSOR" if payload == IDLE else f"stat/{device}/RESULT"
+        raw = encode(0x32, topic.encode(), b"\x00\x01", payload, V5)
         batch = batch_from_raw(raw, self.clock.at, False, V5, self.journal.next_row)
         reads = [Read(raw, self.clock.at)]
         left = self.engine.judge([batch], Reads(reads, V5))
@@ -162,13 +163,13 @@ def test_what_waited_before_it_is_judged_in_the_same_step(begin: Begin, sent: li
     first.hear(OFF, "lamp")
     first.end()
     second = begin()
-    second.hear(OFF, "lamp")
+    second.hear(IDLE, "lamp")
     second.dies("after_publish", ON)
     after = begin(NIGHT + timedelta(minutes=3))
     assert len(sent) == 1
     assert after.case.device == "plug"
     assert after.journal.decoded_row == 3
-    assert after.engine.state.office.of(DEVICES[1].id).is_on is not None
+    assert after.engine.state.office.of(DEVICES[1].id).watts is not None
     assert after.engine.steps == 1
 
 

@@ -5,8 +5,12 @@ import os
 from pathlib import Path
 
 import pytest
+from real_mosquitto import Mosquitto, free_port, needs_mosquitto
+from running_office import EMBEDDED, HEAD
 
 from daemon.awake import LATENCY, Awake
+from daemon.bootstrap import assemble
+from daemon.configuration.load import parse
 
 needs_latency = pytest.mark.skipif(
     not os.access(LATENCY, os.R_OK | os.W_OK), reason=f"{LATENCY} is missing, or not ours to write (root on Linux)"
@@ -56,3 +60,19 @@ def test_a_file_that_takes_nothing_is_let_go(caplog: pytest.LogCaptureFixture) -
         awake.hold()
     assert not awake.is_held
     assert "may sleep" in caplog.text
+
+
+@pytest.mark.real
+@needs_mosquitto
+@needs_latency
+@pytest.mark.parametrize(("delay", "is_held"), [("0ms", True), ("20ms", False)])
+def test_a_daemon_that_shall_not_wait_holds_it_as_long_as_it_runs(tmp_path: Path, delay: str, is_held: bool) -> None:
+    with Mosquitto(tmp_path / "broker") as broker:
+        head = HEAD.format(broker=f"{broker.port}, max_ingest_delay: {delay}", board=free_port(), store=EMBEDDED)
+        daemon = assemble(parse(head, file="office.yaml", directory=tmp_path), {})
+        before = bound()
+        daemon.start()
+        during = bound()
+        assert daemon.facts()["processor_kept_awake"] is is_held
+        assert daemon.stop()
+    assert (during, bound()) == (0 if is_held else before, before)

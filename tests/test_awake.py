@@ -12,6 +12,8 @@ from daemon.awake import LATENCY, Awake
 from daemon.bootstrap import assemble
 from daemon.configuration.load import parse
 
+ROOM = "zones: {room: {names: Room, hours: {mon-sun: closed}}}\ndevices: {plug: {kind: plug, family: tasmota, address: plug, zone: room}}"
+
 needs_latency = pytest.mark.skipif(
     not os.access(LATENCY, os.R_OK | os.W_OK), reason=f"{LATENCY} is missing, or not ours to write (root on Linux)"
 )
@@ -68,7 +70,9 @@ def test_a_file_that_takes_nothing_is_let_go(caplog: pytest.LogCaptureFixture) -
 @pytest.mark.parametrize(("delay", "is_held"), [("0ms", True), ("20ms", False)])
 def test_a_daemon_that_shall_not_wait_holds_it_as_long_as_it_runs(tmp_path: Path, delay: str, is_held: bool) -> None:
     with Mosquitto(tmp_path / "broker") as broker:
-        head = HEAD.format(broker=f"{broker.port}, max_ingest_delay: {delay}", board=free_port(), store=EMBEDDED)
+        head = HEAD.format(
+            broker=f"{broker.port}, max_ingest_delay: {delay}", board=free_port(), store=f"{EMBEDDED}\n{ROOM}"
+        )
         daemon = assemble(parse(head, file="office.yaml", directory=tmp_path), {})
         before = bound()
         daemon.start()

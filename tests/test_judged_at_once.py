@@ -7,89 +7,24 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
+from changed import replace
+from judging import ALONE, FRESH, LAMP, NIGHT, OFF, ON, WATTS, Bench, full
 from network_site import until
-from offices import EVENING, SHANGHAI, office, plug
-from still_clock import StillClock
+from offices import plug
 
-from daemon.engine.engine import Engine
 from daemon.engine.gathering import in_order
 from daemon.engine.inbox import MANY, Item, Stop
-from daemon.engine.kept_rows import whole
 from daemon.engine.promise import Promise
-from daemon.engine.snapshot import restore
 from daemon.errors import StoreUnavailable
-from daemon.journal.journal import Journal
-from daemon.mqtt.batch import Batch, Decoded, Handed, batch_of
+from daemon.mqtt.batch import Batch, Decoded, batch_of
 from daemon.ports import Read, Reads
 from policies.rules.after_hours_power import AfterHoursPower
-from policies.state import State
 from policies.step import Outcome
 from sensors.device import DeviceId
-from sensors.messages import Message, Outgoing
+from sensors.messages import Message
 from sensors.readings import Power
-from sensors.registry import Registry
-
-LEFT_ON = AfterHoursPower(
-    name="evenings", mode="enforce", grace="0s", warn="0s", command_expiry="5s", confirm_within="10s", retry_after="1s"
-)
-NIGHT = EVENING + timedelta(hours=1)
-ON, OFF, WATTS = b'{"POWER":"ON"}', b'{"POWER":"OFF"}', b'{"ENERGY":{"Power":80}}'
-LAMP = plug("lamp")
-ALONE = {plug().id: plug()}
-FRESH = office(plug(), LAMP, policies=[LEFT_ON])
-
-
-def full(*_: object) -> None:
-    raise StoreUnavailable("no space")
-
-
-class Bench:
-    """An engine on a real journal; `did` are crash points and commands, in order. `start` gives it its thread."""
-
-    def __init__(self, path: Path, longest: timedelta = timedelta(seconds=30)) -> None:
-        self.clock = StillClock(NIGHT)
-        self.did: list[str] = []
-        self.sent: list[Outgoing] = []
-        self.told: list[str] = []
-        self.journal = Journal(path / "journal.sqlite", now=self.clock.now, tell=print, crash=self.did.append)
-        self.engine = Engine(
-            FRESH,
-            Registry([plug(), LAMP], ZoneInfo(SHANGHAI)),
-            self.journal,
-            self.clock,
-            send=self.send,
-            tell=self.told.append,
-            crash=self.did.append,
-            longest_wait=longest,
-        )
-
-    def send(self, outgoing: Outgoing) -> None:
-        self.did.append("publish")
-        self.sent.append(outgoing)
-
-    def batch(self, *payloads: bytes, is_calm: bool = False, row: int = 0) -> Batch:
-        topic = "tele/plug/SENSOR" if payloads == (WATTS,) else "stat/plug/RESULT"
-        messages = [Message(topic, payload, self.clock.at, retained=False, backlog=False) for payload in payloads]
-        return Batch(row or self.journal.next_row, self.clock.at, messages, is_calm)
-
-    def wait_calm(self, name: str) -> None:
-        """Its watts are in the journal, and wait for the engine. The lamp is off."""
-        payload = WATTS if name == "plug" else b'{"ENERGY":{"Power":0}}'
-        message = Message(f"tele/{name}/SENSOR", payload, self.clock.at, retained=False, backlog=False)
-        readings = self.engine._steps.intake.registry.decode_all([message])
-        row = self.journal.commit([Read(b"calm", NIGHT)], version=5)
-        self.engine.put_all([Decoded(Batch(row, NIGHT, [message], is_calm=True), readings)])
-
-    def judge(self, *batches: Batch) -> Sequence[Handed]:
-        reads = [Read(b"raw %d" % batch.row, batch.received_at) for batch in batches]
-        return self.engine.judge(batches, Reads(reads, 5))
-
-    def kept(self) -> State:
-        """What a restart would know."""
-        return restore(FRESH, whole(self.journal.latest_snapshot(), self.journal.kept_rows()), None, NIGHT, None)
 
 
 @pytest.fixture
@@ -115,6 +50,44 @@ def test_bytes_and_promise_are_durable_before_the_command_and_the_rest_after_it(
     assert promise.commands == (case.command.id,)
     points = b"\n".join(row.lines for row in bench.journal.outbox.next(1000)).split(b"\n")
     assert sorted(point.split(b",")[0] for point in points) == [b"case", b"case", b"command", b"power"]
+
+
+def test_without_a_command_the_rest_is_left_to_the_engine(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    rung: list[bool] = []
+    monkeypatch.setattr(bench.engine.inbox, "ring", lambda: rung.append(True))
+    assert bench.judge(bench.batch(OFF)) == bench.judge(bench.batch(OFF, name="lamp")) == ()
+    assert bench.did == ["before_promise", "after_promise"] * 2
+    assert rung == [True], "the engine looks by itself from then on"
+    assert bench.journal.decoded_row == 0
+    assert [Promise.read(row.promise) for row in bench.journal.since_office()] == [Promise(NIGHT)] * 2
+    monkeypatch.undo()
+    bench.engine.start()
+    until(lambda: bench.journal.decoded_row == 2)
+    assert bench.engine.stop(5.0)
+
+
+def test_what_was_decided_without_a_promise_is_written_down_before_the_next_one(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.judge(bench.batch(ON))
+    bench.clock.at += timedelta(seconds=10)  # no proof: the engine closes this attempt
+    with monkeypatch.context() as broken:
+        broken.setattr(bench.journal, "advance", full)
+        bench.engine.turn([])
+        (left,) = bench.judge(bench.batch(OFF))
+        assert isinstance(left, Decoded)
+        assert not left.batch.is_calm
+    bench.engine.turn([])
+    assert bench.judge(bench.batch(OFF)) == ()
+
+
+def test_what_begins_to_wait_for_less_than_it_waits_to_be_written_is_written_at_once(bench: Bench) -> None:
+    steps = bench.engine._steps
+    for grace, row in ((timedelta(seconds=1), 0), (timedelta(milliseconds=100), 1)):
+        policy = AfterHoursPower(name="evenings", mode="enforce", grace=grace, warn="0s")
+        steps.state = replace(FRESH, policies=(policy,))
+        steps.take([bench.batch(ON, row=1)], since=time.monotonic())
+        assert bench.journal.decoded_row == row
 
 
 def test_what_does_not_press_is_given_back_with_what_it_says_and_wakes_nobody(bench: Bench) -> None:

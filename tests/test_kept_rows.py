@@ -113,6 +113,24 @@ def test_only_what_has_changed_is_written_again() -> None:
     }
 
 
+def test_what_no_record_tells_of_is_noticed_all_the_same() -> None:
+    def pending(second: int, watts: float = 60.0) -> State:
+        found = replace(case(left_on("a", watts), NOW), phase="pending", due_at=NOW + timedelta(seconds=second))
+        return change(PLAIN, cases={found.key: found})
+
+    kept = KeptRows()
+    for state in (pending(1), pending(2), after(pending(2), "changes", "b", 2), change(PLAIN, cases={})):
+        assert kept.is_behind(state)
+        kept.changed(state)
+        assert kept.is_behind(state), "it is not written yet"
+        kept.written()
+        assert not kept.is_behind(state)
+    kept.changed(pending(1))
+    kept.written()
+    assert not kept.is_behind(pending(1, watts=70.0)), "a finding is found again"
+    assert not kept.is_behind(after(pending(1), "standby", "a", 3)), "what is learned all the time"
+
+
 def test_a_state_in_one_piece_of_an_older_officed_is_read_and_then_kept_in_rows(tmp_path: Path) -> None:
     state = after(after(after(PLAIN, "case", "a", 1), "sent", "a", 1), "changes", "b", 2)
 

@@ -94,6 +94,10 @@ class Life:
         (case,) = self.engine.state.cases.values()
         return case
 
+    def case_of(self, device: str) -> Case:
+        """The one that is open about it."""
+        return next(case for case in self.engine.state.cases.values() if case.device == device)
+
     def _crash(self, point: str) -> None:
         if point == self.ends_at:
             raise Ended
@@ -171,6 +175,32 @@ def test_what_waited_before_it_is_judged_in_the_same_step(begin: Begin, sent: li
     assert after.journal.decoded_row == 3
     assert after.engine.state.office.of(DEVICES[1].id).watts is not None
     assert after.engine.steps == 1
+
+
+@pytest.mark.parametrize("is_written", [False, True])
+def test_a_promise_about_a_grace_that_began_before_finds_it(
+    begin: Begin, sent: list[Outgoing], *, is_written: bool
+) -> None:
+    """The first step begins a grace, the second comes when it is over: the id of the command follows from both instants."""
+    patient = LEFT_ON.model_copy(update={"grace": timedelta(seconds=10)})
+    first = begin(NIGHT, patient)
+    first.hear(ON)
+    first.clock.at += timedelta(seconds=11)
+    assert first.journal.decoded_row == 0
+    if is_written:
+        first.engine._steps.make_durable(must=True)
+    first.dies("after_publish", ON, "lamp")
+    assert len(sent) == 1
+    after = begin(NIGHT + timedelta(seconds=15), patient)
+    assert len(sent) == 1
+    assert after.case_of("plug").since == NIGHT
+    command = after.case_of("plug").command
+    assert command is not None
+    promises = [Promise.read(row.promise) for row in after.journal.since_office()]
+    assert promises == [Promise(NIGHT), Promise(NIGHT + timedelta(seconds=11), (command.id,))]
+    assert after.case_of("lamp").since == NIGHT + timedelta(seconds=11)
+    assert after.trail() == ["Record opened", "Record commanded"]
+    assert after.journal.decoded_row == 2
 
 
 def test_what_came_after_it_is_judged_now(begin: Begin, tmp_path: Path) -> None:

@@ -150,10 +150,11 @@ class Engine:
 
     def _judge(self, batches: Sequence[Batch], reads: Reads) -> Sequence[Handed]:
         looked, presses = self._gathering.look(batches, self._steps.intake.registry.decode_all, self.state.office)
-        waiting = self._gathering.everything() if presses and not self._steps.is_promised else None
+        waiting = self._gathering.everything() if presses and self._steps.may_promise else None
         if waiting is None:
             return looked
         since = time.monotonic()
+        was_waiting = self._steps.is_waiting
         ahead, rest = in_order(waiting, looked, self.state.office.site.devices)
         try:
             first = [decoded(item, self._steps.intake.registry.decode_all) for item in ahead]
@@ -170,7 +171,7 @@ class Engine:
         except Exception:  # noqa: BLE001  the bytes are kept, whatever happens now
             _log.exception("engine: a step failed; its readings are stored, but not judged")
             self.failures += 1
-        if self._steps.is_promised or self._steps.next_at < self._sleeps_until:
+        if (self._steps.is_waiting and not was_waiting) or self._steps.next_at < self._sleeps_until:
             self.inbox.ring()
         return ()
 

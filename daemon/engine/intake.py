@@ -42,7 +42,7 @@ class Intake:
                 for message in batch.messages if self.requests_topic else ():
                     if message.topic == self.requests_topic:
                         inputs += self.requests(message, office, now)
-                self._ledger.row = batch.row
+                self._ledger.use(batch.row, since=since)
                 self._kept_office.uses(len(batch.messages))
             elif isinstance(item, Reconfigured):
                 self._take_readings(readings, inputs, since)

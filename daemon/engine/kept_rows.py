@@ -13,6 +13,7 @@ from daemon.engine.snapshot import Cases
 from policies.control.case import Case
 from policies.control.changes import Caused
 from policies.control.memory import Memory, Sent
+from policies.policy import CaseKey
 from policies.state import State
 from sensors.device import DeviceId
 
@@ -23,6 +24,8 @@ STATE: Final = "state"
 _CASE, _SENT, _CHANGES = "case", "sent", "changes"
 _Parts = Mapping[str, Mapping[object, object]]
 """By kind, then by what it is about."""
+_SEEN: Final = ("sent", "changes", "starts", "paced", "reverts", "returned")
+"""Of the memory. Not the watts that are learned with every reading: those are close enough with the next that is written."""
 _ENCODE = msgspec.msgpack.Encoder().encode
 
 
@@ -33,10 +36,20 @@ class KeptRows:
         self._strangers = set(there)
         self._kept: _Parts = {_CASE: {}, _SENT: {}, _CHANGES: {}}
         self._next = self._kept
+        self._memory = self._next_memory = Memory()
+
+    def is_behind(self, state: State) -> bool:
+        """Whether a restart would miss something, although no record tells of it: a grace that runs, a start that was seen."""
+        if any(getattr(state.memory, one) is not getattr(self._memory, one) for one in _SEEN):
+            return True
+        before: Mapping[CaseKey, Case] = self._kept[_CASE]  # type: ignore[assignment]  # keys of any kind
+        return len(before) != len(state.cases) or any(
+            _has_moved(before.get(key), case) for key, case in state.cases.items()
+        )
 
     def changed(self, state: State) -> Rows:
         """What differs from the rows that were written last."""
-        memory = state.memory
+        memory = self._next_memory = state.memory
         self._next = {_CASE: state.cases, _SENT: memory.sent, _CHANGES: memory.changes}  # type: ignore[dict-item]  # keys of any kind
         rows: dict[str, bytes | None] = dict.fromkeys(self._strangers)
         for kind, parts in self._next.items():
@@ -47,8 +60,15 @@ class KeptRows:
 
     def written(self) -> None:
         """The last that was given is on the disk."""
-        self._kept = self._next
+        self._kept, self._memory = self._next, self._next_memory
         self._strangers = set()
+
+
+def _has_moved(before: Case | None, case: Case) -> bool:
+    """More than its finding, which is found again."""
+    if before is case:
+        return False
+    return before is None or before.id != case.id or before.phase != case.phase or before.due_at != case.due_at
 
 
 def _difference(

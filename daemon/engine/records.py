@@ -79,9 +79,13 @@ class Ledger:
 
         `since`: when the first of them came (monotonic seconds); left out: now.
         """
-        if not self.is_waiting:
-            self._since = time.monotonic() if since is None else since
+        self._touch(since)
         self._heard += readings
+
+    def use(self, row: int, *, since: float) -> None:
+        """The journal's rows up to this one are used; the first of them came at `since` (monotonic seconds)."""
+        self._touch(since)
+        self.row = row
 
     def note(self, record: Record) -> None:
         """A turn of a case: a line in the audit trail, a `case` point, and a `command` point where one is concerned."""
@@ -166,7 +170,7 @@ class Ledger:
             self._write_all(journal, state)
 
     def _write_all(self, journal: Writes, state: State) -> None:
-        kept = self._kept.changed(state) if self._records else None
+        kept = self._kept.changed(state) if self._records or self._kept.is_behind(state) else None
         lines = b"\n".join([*self._of_readings, *self._lines])
         journal.advance(self.row, lines, self._made - self._gone, self._records, kept)
         if kept is not None:
@@ -202,9 +206,9 @@ class Ledger:
         self._lines.append(line)
         self._made += 1
 
-    def _touch(self) -> None:
+    def _touch(self, since: float | None = None) -> None:
         if not self.is_waiting:
-            self._since = time.monotonic()
+            self._since = time.monotonic() if since is None else since
 
 
 def _state_of(decision: Decided, request: Extend) -> str:

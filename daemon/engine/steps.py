@@ -9,7 +9,7 @@ journal the rest (`promise.py`).
 import logging
 import time
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
@@ -24,7 +24,7 @@ from daemon.engine.speaking import Send, Speaker
 from daemon.errors import StoreUnavailable
 from daemon.mqtt.batch import Batch, Decoded
 from daemon.ports import CrashPoint, Reads, Tell
-from policies.control.effects import Decided, Effect, Notify, Publish, Record
+from policies.control.effects import Decided, Notify, Publish, Record
 from policies.hearing import Heed, heed
 from policies.inputs import Readings
 from policies.state import State
@@ -38,6 +38,8 @@ _log = logging.getLogger(__name__)
 FLUSH_AFTER = 0.2
 LINES_AT_ONCE = 5000
 RETRY_AFTER = 1.0
+_SOON = timedelta(seconds=FLUSH_AFTER)
+"""What begins to wait for less than that is over before it is written down by itself."""
 
 Watcher = Callable[[State], None]
 
@@ -64,8 +66,7 @@ class Steps:
         self.count = 0
         self.speaker = Speaker(registry, clock, send)
         self.watchers: list[Watcher] = []
-        self.is_promised = False
-        """Something was commanded that is not written down yet: no second promise before it is."""
+        self._is_ahead = False
         self._journal = journal
         self._clock = clock
         self._tell = tell
@@ -89,6 +90,14 @@ class Steps:
         """Is something not on the disk yet?"""
         return self._ledger.is_waiting
 
+    @property
+    def may_promise(self) -> bool:
+        """Would a restart, which makes the same step again, begin where we do?
+
+        Not while something was commanded, or decided without a promise, that is not written down yet.
+        """
+        return not (self._is_ahead or self._is_failing)
+
     def is_due(self) -> bool:
         """Is there something to be done although nothing has come?"""
         is_due = self._ledger.is_due(time.monotonic(), FLUSH_AFTER, LINES_AT_ONCE)
@@ -99,9 +108,9 @@ class Steps:
 
         Where a command depends on it we wait for the journal as long as it takes.
         """
-        effects, commands = self._decide(items, since, self._clock.now())
+        commands = self._decide(items, since, self._clock.now())
         commands[:0], self._owed = self._owed, []
-        if effects or commands or self._ledger.is_due(time.monotonic(), FLUSH_AFTER, LINES_AT_ONCE):
+        if self._is_ahead or commands or self._ledger.is_due(time.monotonic(), FLUSH_AFTER, LINES_AT_ONCE):
             self.make_durable(must=bool(commands))
         self._carry_out(commands)
 
@@ -121,29 +130,32 @@ class Steps:
     def keep(self, outcome: Outcome, first: Sequence[Decoded], rest: Sequence[Item], *, row: int, since: float) -> None:
         """Do what was promised about the first; then take the rest, and write down all of it, up to this row.
 
-        What the journal does not take now, the next `take` offers it again.
+        What the journal does not take now, the next `take` offers it again. Without a command, and where the rest says nothing,
+        it is left to `is_due`: after a crash the promises make the same steps again, one after the other.
         """
-        self.is_promised = True
-        self._publish(_commands(outcome), outcome.state)
+        promised = _commands(outcome)
+        self._is_ahead = bool(promised)
+        self._publish(promised, outcome.state)
         self._ledger.hear(_said(first), since=since)
         self._believe(outcome)
         self._office.uses(sum(len(item.batch.messages) for item in first))
         commands: list[Command] = []
         try:
             if rest:
-                _, commands = self._decide(rest, since, self._clock.now())
+                commands = self._decide(rest, since, self._clock.now())
         finally:
-            self._ledger.row = row
-        try:
-            self._write()
-        except StoreUnavailable:
-            self._owed += commands
-            return
+            self._ledger.use(row, since=since)
+        if self._is_ahead or self._ledger.is_due(time.monotonic(), FLUSH_AFTER, LINES_AT_ONCE):
+            try:
+                self._write()
+            except StoreUnavailable:
+                self._owed += commands
+                return
         self._carry_out(commands)
 
     def redo(self, batches: Sequence[Batch], promise: Promise) -> None:
         """After a crash, the step that a promise was made of: at its instant, and nothing is commanded twice."""
-        _, commands = self._decide(batches, time.monotonic(), promise.at)
+        commands = self._decide(batches, time.monotonic(), promise.at)
         known = {command.id for command in commands}
         others = tuple(each for each in promise.commands if each not in known)
         if others:
@@ -173,7 +185,6 @@ class Steps:
                     return
                 time.sleep(RETRY_AFTER)
             else:
-                self._is_failing = False
                 return
 
     def keep_office(self, *, at_once: bool) -> None:
@@ -183,15 +194,16 @@ class Steps:
 
     def _write(self) -> None:
         self._ledger.write(self._journal, self.state)
-        self.is_promised = False
+        self._is_ahead = self._is_failing = False
 
-    def _decide(self, items: Sequence[Item], since: float, now: datetime) -> tuple[Sequence[Effect], list[Command]]:
+    def _decide(self, items: Sequence[Item], since: float, now: datetime) -> list[Command]:
         outcome = step(self.state, self.intake.inputs(items, self.state.office, now, since), now)
         self._believe(outcome)
+        self._is_ahead = self._is_ahead or bool(outcome.effects) or outcome.wake_at < now + _SOON
         commands = _commands(outcome)
         if commands:
             self._crash("after_decision")
-        return outcome.effects, commands
+        return commands
 
     def _believe(self, outcome: Outcome) -> None:
         self.state, self._wake_at = outcome.state, outcome.wake_at

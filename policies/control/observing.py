@@ -58,9 +58,9 @@ def observe(memory: Memory, before: Office, after: Office, dirty: Iterable[Devic
         return memory
     return replace(
         memory,
-        starts={**memory.starts, **starts},
-        standby={**memory.standby, **standby},
-        reverts=reverts,
+        starts={**memory.starts, **starts} if starts else memory.starts,
+        standby={**memory.standby, **standby} if standby else memory.standby,
+        reverts=reverts if reverted else memory.reverts,
         changes={**memory.changes, **changes} if changes else memory.changes,
         returned={**memory.returned, **returned} if returned else memory.returned,
     )

@@ -95,6 +95,7 @@ class Daemon:
         self._accounting.start()
         use_rows(self.engine, self._rows, self._decoded_row)
         self._rows = ()
+        self.journal.make_room()
         gc.freeze()  # what is there now stays: no need to look through it again and again
         gc.set_threshold(NEW_BEFORE_LOOKING)
         self._awake.hold()

@@ -38,6 +38,40 @@ def test_a_full_log_is_copied_and_the_next_commit_begins_it_anew(journal: Journa
     journal.close()
 
 
+def test_a_log_has_its_length_before_it_is_needed_and_nothing_else_of_it(tmp_path: Path) -> None:
+    path, log = tmp_path / "journal.sqlite", tmp_path / "journal.sqlite-wal"
+    made = Journal(path, now=lambda: NOW, tell=lambda _: None)
+    write(made)
+    size, frames, used = path.stat().st_size, made._database._frames(), made.bytes_used
+    made.make_room()
+    length = log.stat().st_size
+    assert length > FULL * 16_384 * 0.8
+    assert (path.stat().st_size, made._database._frames(), made.bytes_used) == (size, frames, used)
+    write(made)
+    assert log.stat().st_size == length, "a commit need not make it longer"
+    copy = tmp_path / "killed"
+    copy.mkdir()
+    for file in (path, log):
+        (copy / file.name).write_bytes(file.read_bytes())
+    again = Journal(copy / path.name, now=lambda: NOW, tell=pytest.fail)
+    assert [row.raw for row in again.undecoded()] == [RAW, RAW]
+    again.close()
+    made.close()
+
+
+def test_where_there_is_no_room_none_is_made(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    made = Journal(path, now=lambda: NOW, tell=pytest.fail, maximum_bytes=1 << 20)
+    write(made)
+    made._database.writer.execute("PRAGMA max_page_count = 1")  # as many as there are
+    made.make_room()
+    assert not made._database.writer.in_transaction
+    made._database.writer.execute("PRAGMA max_page_count = 64")
+    write(made)
+    assert [row.raw for row in made.undecoded()] == [RAW, RAW]
+    made.close()
+
+
 def test_a_log_that_is_not_full_is_left_alone(tmp_path: Path) -> None:
     made = Journal(tmp_path / "journal.sqlite", now=lambda: NOW, tell=lambda _: None)
     for _ in range(10):

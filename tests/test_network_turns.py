@@ -193,6 +193,28 @@ def test_without_a_delay_what_says_nothing_waits_for_the_next_read_but_not_in_a_
     assert (wire.done[8:], len(waits)) == (["commit 1", "acks 12"], 3), "the broker may wait for us: answered at once"
 
 
+def test_without_a_delay_what_says_nothing_is_kept_in_time_though_more_comes_all_the_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wire = Wire(timedelta(0))
+    wire.client._sockpairR = Wire()  # type: ignore[assignment]  # what wakes it
+    wire.client._tick.is_idle = False
+    wire.client._tick._read_at = time.monotonic()
+
+    def next_comes(files: Sequence[object], *_: object) -> tuple[list[object], None, None]:
+        time.sleep(0.002)
+        wire.incoming.append(encode(0x32, b"plug", b"\0\1", b"calm", V5))
+        return list(files[:1]), None, None
+
+    monkeypatch.setattr(select, "select", next_comes)
+    wire.incoming = [encode(0x32, b"plug", b"\0\1", b"calm", V5)]
+    began = time.monotonic()
+    wire.client.loop_read()
+    assert 0.1 < time.monotonic() - began < 2.0
+    kept, answered = wire.done
+    assert int(kept.removeprefix("commit ")) == int(answered.removeprefix("acks ")) > 10
+
+
 def test_a_command_of_the_thread_that_reads_is_on_the_wire_before_anything_else_happens() -> None:
     class Commanding(Wire):
         def judge(self, batches: Sequence[Batch], reads: Reads) -> Sequence[Handed]:

@@ -167,10 +167,8 @@ class Journal:
 
     def audit(self, *, after_seq: int = 0, limit: int = 1000) -> list[Entry]:
         """The trail in order; page on with the last `seq`. `first_break` (daemon/journal/audit.py) verifies it."""
-        return [
-            entry(row)
-            for row in self._database.rows(f"{_AUDIT} WHERE seq > ? ORDER BY seq LIMIT ?", (after_seq, limit))
-        ]
+        found = self._database.rows(f"{_AUDIT} WHERE seq > ? ORDER BY seq LIMIT ?", (after_seq, limit))
+        return list(map(entry, found))
 
     # anybody
 
@@ -194,6 +192,10 @@ class Journal:
         """Bytes of the file in use; deleted rows do not count."""
         with self._database.lock, self._database.failing():
             return self._database.used_bytes()
+
+    def make_room(self) -> None:
+        """Before the first commit that should be quick."""
+        self._database.make_room()
 
     def close(self) -> None:
         """Everything is durable already; this copies the log into the file."""

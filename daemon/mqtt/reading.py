@@ -27,8 +27,8 @@ _FEW_BYTES = 16 * 1024
 """Room for an office's reads: for more the kernel would have to find fresh pages every time."""
 _READS, _TURN_SECONDS = 16, 1.0
 """So often, and so long, in a row without a turn of paho's loop, which looks after keepalive, fence and what wants to leave."""
-_QUICK_READS, _HELD_SECONDS = 32, 0.01
-"""Where reads do not wait for each other, so many go together, and what says nothing new waits so long for the next."""
+_QUICK_READS, _QUICK_SECONDS, _HELD_SECONDS = 256, 0.2, 0.01
+"""The same where reads do not wait for each other; and so long waits what says nothing new for the next."""
 _PUBLISH, _QOS1 = 0x30, 0x02
 _EXACTLY_ONCE = 2
 
@@ -68,7 +68,7 @@ class ReadingClient(SteadyClient):
 
     def _read_on(self, sock: object) -> MQTTErrorCode:
         """Read after read, until nothing comes, something wants to leave, or it is paho's turn."""
-        until = time.monotonic() + _TURN_SECONDS
+        until = time.monotonic() + (_TURN_SECONDS if self._tick.gathers else _QUICK_SECONDS)
         for _ in range(_READS if self._tick.gathers else _QUICK_READS):
             try:
                 chunk = self._read_all()

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -22,11 +23,12 @@ from daemon.configuration.build import build_policies, build_site
 from daemon.configuration.schema import Configuration
 from daemon.configuration.secret import read_secret
 from daemon.daemon import Daemon
+from daemon.engine.coming_back import use_rows
 from daemon.engine.engine import Engine
 from daemon.engine.gathering import LONGEST, SHORTEST
 from daemon.engine.intake import TICK
 from daemon.engine.kept_rows import whole
-from daemon.engine.snapshot import restore
+from daemon.engine.snapshot import recall
 from daemon.engine.source import EngineSource
 from daemon.history.answers import Writer
 from daemon.history.influx import InfluxHistory
@@ -95,7 +97,7 @@ def assemble(
     sender = Sender(journal.outbox, writer, now=clock.now, tell=tell, crash=crash)
     fresh = State(office=Office(site), policies=build_policies(configuration))
     rows = list(journal.since_office())
-    state = _restored(fresh, journal, clock, rows[-1].received_at if rows else None, tell)
+    state, kept_at = _recalled(fresh, journal, tell)
     notices = Notices(lambda: engine.state, clock.now, environment)
     notices.configure(configuration)
     notices.delivery.keep_in(lambda record: journal.keep("notices", record), journal.kept("notices"))
@@ -158,8 +160,7 @@ def assemble(
         sender=sender,
         history=history,
         schedule=Schedule(lambda: engine.put(Tick()), TICK / speed),
-        rows=rows,
-        decoded_row=journal.decoded_row,
+        catch_up=partial(use_rows, engine, rows, journal.decoded_row, kept_at),
         close_store=close_store,
         awake=Awake(wanted=not configuration.broker.max_ingest_delay),
         tell=tell,
@@ -237,10 +238,10 @@ def _store(
     return influx, InfluxHistory(query, site=configuration.site.id), close
 
 
-def _restored(fresh: State, journal: Journal, clock: Clock, heard_until: datetime | None, tell: Tell) -> State:
+def _recalled(fresh: State, journal: Journal, tell: Tell) -> tuple[State, datetime | None]:
     try:
         cases = whole(journal.latest_snapshot(), journal.kept_rows())
-        return restore(fresh, cases, journal.kept("office"), clock.now(), heard_until)
+        return recall(fresh, cases, journal.kept("office"))
     except msgspec.ValidationError as error:
         tell(f"The state of the last run cannot be read ({error}); starting from what is heard.")
-        return fresh
+        return fresh, None

@@ -4,18 +4,16 @@ import gc
 import logging
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from daemon.accounting.accounting import Accounting
 from daemon.awake import Awake
 from daemon.clock import Clock
-from daemon.engine.coming_back import use_rows
 from daemon.engine.engine import Engine
 from daemon.history.sender import Sender
 from daemon.hot_loops import how
 from daemon.journal.journal import Journal
-from daemon.journal.schema import RawRow
 from daemon.mqtt.network import Network
 from daemon.notices.notices import Notices
 from daemon.own_health import OwnHealth
@@ -54,8 +52,7 @@ class Daemon:
         accounting: Accounting,
         notices: Notices,
         clock: Clock,
-        rows: Sequence[RawRow] = (),
-        decoded_row: int = 0,
+        catch_up: Callable[[], None] = lambda: None,
         close_store: Callable[[], None] = lambda: None,
         awake: Awake | None = None,
         tell: Tell = _log.warning,
@@ -68,8 +65,7 @@ class Daemon:
         self._schedule = schedule
         self._accounting = accounting
         self._notices = notices
-        self._rows = rows
-        self._decoded_row = decoded_row
+        self._catch_up = catch_up
         self._close_store = close_store
         self._awake = awake or Awake(wanted=False)
         self.look_at_heads: Callable[[], object] = lambda: None
@@ -93,8 +89,8 @@ class Daemon:
         self.web.start()
         self.look_at_accounts()
         self._accounting.start()
-        use_rows(self.engine, self._rows, self._decoded_row)
-        self._rows = ()
+        self._catch_up()
+        del self._catch_up  # and with it the rows of the journal
         self.journal.make_room()
         gc.freeze()  # what is there now stays: no need to look through it again and again
         gc.set_threshold(NEW_BEFORE_LOOKING)

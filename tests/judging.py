@@ -10,7 +10,7 @@ from still_clock import StillClock
 
 from daemon.engine.engine import Engine
 from daemon.engine.kept_rows import whole
-from daemon.engine.snapshot import restore
+from daemon.engine.snapshot import recall
 from daemon.errors import StoreUnavailable
 from daemon.journal.journal import Journal
 from daemon.mqtt.batch import Batch, Decoded, Handed
@@ -77,4 +77,4 @@ class Bench:
 
     def kept(self) -> State:
         """What a restart would know."""
-        return restore(FRESH, whole(self.journal.latest_snapshot(), self.journal.kept_rows()), None, NIGHT, None)
+        return recall(FRESH, whole(self.journal.latest_snapshot(), self.journal.kept_rows()), None)[0]

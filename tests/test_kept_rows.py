@@ -19,6 +19,7 @@ from daemon.engine.records import Ledger
 from daemon.engine.snapshot import Cases, pack_cases
 from daemon.errors import StoreUnavailable
 from daemon.journal.journal import Journal
+from policies.control.case import CaseId
 from policies.control.changes import Caused, Change
 from policies.control.effects import Decided
 from policies.control.memory import Sent
@@ -115,7 +116,7 @@ def test_only_what_has_changed_is_written_again() -> None:
 
 def test_what_no_record_tells_of_is_noticed_all_the_same() -> None:
     def pending(second: int, watts: float = 60.0) -> State:
-        found = replace(case(left_on("a", watts), NOW), phase="pending", due_at=NOW + timedelta(seconds=second))
+        found = replace(case(left_on("a", watts), NOW), phase="pending", id=CaseId(f"p/a/{second}"))
         return change(PLAIN, cases={found.key: found})
 
     kept = KeptRows()

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 from offices import EVENING, ROOM, Run, ac, cooling, heard, office
+from restored import restore
 from test_notices import LIMITS, case_id, stuck
 
-from daemon.engine.snapshot import pack_cases, pack_office, restore
+from daemon.engine.snapshot import pack_cases, pack_office
 from policies.control.effects import Notify
 from policies.inputs import Asked, Input, Tick
 from policies.office.requests import Acknowledge, Contest, Request, Review, Silence

@@ -11,9 +11,10 @@ import msgspec
 import pytest
 from offices import ROOM, Run, heard, local, office, plug, power
 from painted import Painted
+from restored import restore
 
 from daemon.configuration.problem import ConfigError
-from daemon.engine.snapshot import pack_cases, restore
+from daemon.engine.snapshot import pack_cases
 from daemon.links import LEAVE, Links, Offer, site_key
 from daemon.web import Web
 from dashboards.board.app import board

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import msgspec
 from offices import EVENING, WEDNESDAY, Run, ac, cooling, heard, office, plug, power
+from restored import restore
 
-from daemon.engine.snapshot import pack_cases, pack_office, restore
+from daemon.engine.snapshot import pack_cases, pack_office
 from policies.rules.after_hours_power import AfterHoursPower
 from policies.rules.setpoint_limit import SetpointLimit
 from sensors.device import DeviceId

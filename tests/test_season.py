@@ -9,8 +9,9 @@ import msgspec
 import pytest
 from changed import replace
 from offices import SHANGHAI, WEDNESDAY, ac, heard, office
+from restored import restore
 
-from daemon.engine.snapshot import pack_office, restore
+from daemon.engine.snapshot import pack_office
 from policies.office.outdoor import DWELL, DayMean, Outdoor, Season, hear_outdoor, latch
 from policies.office.season import CITIES, SeasonPlan, season_on
 from policies.rules.setpoint_limit import SetpointLimit

@@ -8,8 +8,9 @@ from typing import Literal
 
 import pytest
 from offices import EVENING, local, office, plug, power
+from restored import restore
 
-from daemon.engine.snapshot import pack_cases, pack_office, restore
+from daemon.engine.snapshot import pack_cases, pack_office
 from policies.control.effects import Effect, Notify, Publish, Record
 from policies.control.pace import BURST, SPACING
 from policies.inputs import Input, Readings, Tick

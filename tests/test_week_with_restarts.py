@@ -6,10 +6,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from restored import restore
 
 from daemon.configuration.build import build_policies, build_site
 from daemon.configuration.load import parse
-from daemon.engine.snapshot import pack_cases, pack_office, restore
+from daemon.engine.snapshot import pack_cases, pack_office
 from daemon.silence import with_silence
 from daemon.simulation.loop import SLICE, Lockstep
 from policies.control.effects import Publish

@@ -41,13 +41,16 @@ class Row(Protocol):
         """What was to be done about it (`promise.py`)."""
 
 
-def use_rows(engine: Engine, rows: Iterable[Row], decoded_row: int) -> None:
-    """Rows since the kept office, oldest first. Up to `decoded_row` they were used: those only complete what is known.
+def use_rows(engine: Engine, rows: Iterable[Row], decoded_row: int, kept_at: datetime | None) -> None:
+    """Rows since the office was kept, at `kept_at`, oldest first. Up to `decoded_row` they were used: those only complete what is known.
 
-    Before the engine's thread starts.
+    What was promised is done with what was known then; what is done now, with what our absence leaves of that. Before the
+    engine's thread starts.
     """
     unused: list[Batch] = []
+    until = kept_at
     for row in rows:
+        until = row.received_at if until is None else max(until, row.received_at)
         batch = _read(row)
         if row.row <= decoded_row:
             engine.hear_again(batch)
@@ -57,6 +60,7 @@ def use_rows(engine: Engine, rows: Iterable[Row], decoded_row: int) -> None:
         if promise is not None:
             engine.redo(unused, promise)
             unused = []
+    engine.resume(until)
     for batch in unused:
         engine.turn([batch])
 

@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from daemon.clock import Clock
 from daemon.engine.gathering import LONGEST, Gathering, decoded, in_order
@@ -135,6 +135,10 @@ class Engine:
     def redo(self, batches: Sequence[Batch], promise: Promise) -> None:
         """Before the first turn: the step that ended between its command and the rest, over all unused rows up to its own."""
         self._steps.redo(batches, promise)
+
+    def resume(self, until: datetime | None) -> None:
+        """Before the first turn: we were away since `until` (None: nothing is known of before)."""
+        self._steps.resume(until)
 
     def judge(self, batches: Sequence[Batch], reads: Reads) -> Sequence[Handed]:
         """Judge at once what presses: keep its bytes and the promise, command, then write down the rest and all that had gathered.

@@ -65,10 +65,8 @@ class KeptRows:
 
 
 def _has_moved(before: Case | None, case: Case) -> bool:
-    """More than its finding, which is found again."""
-    if before is case:
-        return False
-    return before is None or before.id != case.id or before.phase != case.phase or before.due_at != case.due_at
+    """More than its finding, which is found again, and the times that a restart moves."""
+    return before is not case and (before is None or before.id != case.id or before.phase != case.phase)
 
 
 def _difference(

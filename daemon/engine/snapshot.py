@@ -55,35 +55,40 @@ def pack_office(state: State) -> bytes:
     return msgspec.msgpack.encode(known)
 
 
-def restore(
-    state: State, cases: bytes | None, office: bytes | None, now: datetime, heard_until: datetime | None = None
-) -> State:
-    """The fresh `state` with what was kept. A record of another version is ignored by raising msgspec.ValidationError.
+def recall(state: State, cases: bytes | None, office: bytes | None) -> tuple[State, datetime | None]:
+    """The fresh `state` with what was kept, as it was then; and until when what was heard was kept.
 
-    `heard_until`: the last read in the journal; its rows since the kept office are heard again before anything is judged.
+    A record of another version is ignored by raising msgspec.ValidationError.
     """
     kept = Cases() if cases is None else msgspec.msgpack.decode(cases, type=Cases)
     known = LastKnown() if office is None else msgspec.msgpack.decode(office, type=LastKnown)
-    site = state.office.site
-    until = max((at for at in (known.kept_at, heard_until) if at is not None), default=None)
-    missed = timedelta(0) if until is None else max(timedelta(0), now - until)
-    away = until is None or now < until or missed > EVIDENCE_SURVIVES
-    return msgspec.structs.replace(
+    devices = state.office.site.devices
+    recalled = msgspec.structs.replace(
         state,
-        cases={case.key: _later(case, missed) for case in kept.cases if case.device in site.devices},
+        cases={case.key: case for case in kept.cases if case.device in devices},
         memory=kept.memory,
         recent=known.recent,
         office=msgspec.structs.replace(
-            seated(state.office, kept.desk.without_what_ended(now)),
-            heard={
-                name: last_known(heard) if away else heard
-                for name, heard in known.heard.items()
-                if name in site.devices
-            },
-            traits={name: traits for name, traits in known.traits.items() if name in site.devices},
+            seated(state.office, kept.desk),
+            heard={name: heard for name, heard in known.heard.items() if name in devices},
+            traits={name: traits for name, traits in known.traits.items() if name in devices},
             outdoor=known.outdoor,
         ),
     )
+    return recalled, known.kept_at
+
+
+def resume(state: State, until: datetime | None, now: datetime) -> State:
+    """What an absence leaves of it. `until`: the last that was heard, kept or in the journal; None: nothing was."""
+    missed = timedelta(0) if until is None else max(timedelta(0), now - until)
+    away = until is None or now < until or missed > EVIDENCE_SURVIVES
+    office = seated(state.office, state.office.desk.without_what_ended(now))
+    if away:
+        office = msgspec.structs.replace(
+            office, heard={name: last_known(heard) for name, heard in office.heard.items()}
+        )
+    cases = {key: _later(case, missed) for key, case in state.cases.items()}
+    return msgspec.structs.replace(state, cases=cases, office=office, recheck_at=None)
 
 
 def _later(case: Case, missed: timedelta) -> Case:

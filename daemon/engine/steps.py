@@ -20,6 +20,7 @@ from daemon.engine.intake import Intake
 from daemon.engine.kept_office import KeptOffice
 from daemon.engine.promise import Promise, Unexplained
 from daemon.engine.records import EngineJournal, Ledger
+from daemon.engine.snapshot import resume
 from daemon.engine.speaking import Send, Speaker
 from daemon.errors import StoreUnavailable
 from daemon.mqtt.batch import Batch, Decoded
@@ -171,6 +172,11 @@ class Steps:
         heard = Heed(self.state.office)
         heed(heard, decoded(batch, self.intake.registry.decode_all).readings)
         self.state = replace(self.state, office=heard.done())
+
+    def resume(self, until: datetime | None) -> None:
+        """We were away since then."""
+        self._wake_at = self._clock.now()
+        self.state = resume(self.state, until, self._wake_at)
 
     def make_durable(self, *, must: bool) -> None:
         """Write what is pending; `must`: until that has succeeded."""

@@ -75,6 +75,10 @@ class Bench:
         reads = [Read(b"raw %d" % batch.row, batch.received_at) for batch in batches]
         return self.engine.judge(batches, Reads(reads, 5))
 
+    def flush(self) -> None:
+        """What the engine's thread does before long."""
+        self.engine._steps.make_durable(must=False)
+
     def kept(self) -> State:
         """What a restart would know."""
         return recall(FRESH, whole(self.journal.latest_snapshot(), self.journal.kept_rows()), None)[0]

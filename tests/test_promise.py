@@ -206,6 +206,21 @@ def test_a_promise_about_a_grace_that_began_before_finds_it(
     assert after.journal.decoded_row == 2
 
 
+def test_several_commands_of_which_nothing_is_written_down_leave_once_each(begin: Begin, sent: list[Outgoing]) -> None:
+    first = begin()
+    first.hear(ON)
+    first.clock.at += timedelta(milliseconds=50)
+    first.hear(OFF)
+    first.clock.at += timedelta(milliseconds=50)
+    assert first.journal.decoded_row == 0
+    first.dies("after_publish", ON, "lamp")
+    after = begin(NIGHT + timedelta(seconds=5))
+    assert [outgoing.topic for outgoing in sent] == ["cmnd/plug/POWER", "cmnd/lamp/POWER"]
+    assert after.case_of("lamp").phase == "acting"
+    assert after.trail() == [f"Record {what}" for what in ("opened", "commanded", "proved", "opened", "commanded")]
+    assert after.journal.decoded_row == 3
+
+
 def test_it_is_made_of_what_was_known_then_however_long_nobody_was_there(begin: Begin, sent: list[Outgoing]) -> None:
     """After five minutes what was heard before is no evidence any more; for the promise it is."""
     patient = LEFT_ON.model_copy(update={"grace": timedelta(seconds=10)})

@@ -1,8 +1,9 @@
 """The engine: owns the state, thinks in steps, hands the effects out. Everything else only puts into its inbox.
 
-A thread of its own takes what has gathered. What presses is judged by the network thread itself, at once, and only a promise is
-made durable with its bytes before the command leaves, unless the engine is thinking: all that a step leaves behind and waking a
-thread would be two thirds of the time from a reading to its command. Whoever thinks holds `_turn`.
+A thread of its own takes what has gathered, and writes down what was decided. What presses is judged by the network thread
+itself, at once, and only a promise is made durable with its bytes before the command leaves, unless the engine is thinking: all
+that a step leaves behind and waking a thread would be two thirds of the time from a reading to its command. Whoever thinks holds
+`_turn`.
 """
 
 import logging
@@ -141,7 +142,7 @@ class Engine:
         self._steps.resume(until)
 
     def judge(self, batches: Sequence[Batch], reads: Reads) -> Sequence[Handed]:
-        """Judge at once what presses: keep its bytes and the promise, command, then write down the rest and all that had gathered.
+        """Judge at once what presses: keep its bytes and the promise, command, then judge all that had gathered.
 
         Gives what is still to be kept and handed over: all of it, or nothing. Raises StoreUnavailable: nothing has happened. Network thread.
         """

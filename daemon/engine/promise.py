@@ -1,7 +1,8 @@
 """What is durable before a command leaves: when it was decided, and which commands. What the step leaves behind follows it.
 
 A step follows from what was known, what came and the instant, and nothing else. So after a crash between a command and the rest
-the row that pressed, the rows before it and the instant give the same decision again, with the same ids.
+the row that pressed, the rows before it and the instant give the same decision again, with the same ids; and so do several
+promises in their order.
 """
 
 import logging

@@ -3,7 +3,7 @@
 The order within one step: decode, step, *journal* (points, records, cases, and the mark up to which raw bytes are used), and
 only then publish. A crash before the journal repeats the step with the same command ids; a crash after it finds the case
 waiting for its proof. Neither switches anything twice. What presses has a shorter way to the same end: journal a promise, publish,
-journal the rest (`promise.py`).
+and the rest when there is time for it (`promise.py`).
 """
 
 import logging
@@ -95,7 +95,7 @@ class Steps:
     def may_promise(self) -> bool:
         """Would a restart, which makes the same step again, begin where we do?
 
-        Not while something was commanded, or decided without a promise, that is not written down yet.
+        Not while something was decided without a promise that is not written down yet, or nothing can be written down.
         """
         return not (self._is_ahead or self._is_failing)
 
@@ -129,14 +129,12 @@ class Steps:
         return outcome
 
     def keep(self, outcome: Outcome, first: Sequence[Decoded], rest: Sequence[Item], *, row: int, since: float) -> None:
-        """Do what was promised about the first; then take the rest, and write down all of it, up to this row.
+        """Do what was promised about the first; then take the rest, up to this row.
 
-        What the journal does not take now, the next `take` offers it again. Without a command, and where the rest says nothing,
-        it is left to `is_due`: after a crash the promises make the same steps again, one after the other.
+        It is written down when `is_due`: after a crash the promises make the same steps again, one after the other. At once where
+        the rest, of which nothing was promised, says more than that it was heard.
         """
-        promised = _commands(outcome)
-        self._is_ahead = bool(promised)
-        self._publish(promised, outcome.state)
+        self._publish(_commands(outcome), outcome.state)
         self._ledger.hear(_said(first), since=since)
         self._believe(outcome)
         self._office.uses(sum(len(item.batch.messages) for item in first))

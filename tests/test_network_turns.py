@@ -212,7 +212,8 @@ def test_without_a_delay_what_says_nothing_is_kept_in_time_though_more_comes_all
     wire.client.loop_read()
     assert 0.1 < time.monotonic() - began < 2.0
     kept, answered = wire.done
-    assert int(kept.removeprefix("commit ")) == int(answered.removeprefix("acks ")) > 10
+    assert int(kept.removeprefix("commit ")) == int(answered.removeprefix("acks "))
+    assert 10 < int(kept.removeprefix("commit ")) < 128
 
 
 def test_a_command_of_the_thread_that_reads_is_on_the_wire_before_anything_else_happens() -> None:

@@ -227,3 +227,27 @@ def test_a_command_of_the_thread_that_reads_is_on_the_wire_before_anything_else_
     wire = Commanding()
     wire.turn([b"on"])
     assert wire.done == ["command", "told", "acks 1"]
+
+
+def test_what_is_published_in_a_callback_is_left_to_the_loop() -> None:
+    """A write that fails, or a DISCONNECT that waits, tells the callback of the end, and paho lets no callback begin within another."""
+
+    class Broken(Wire):
+        def send(self, data: bytes, /) -> int:
+            self.done.append("tried")
+            raise ConnectionResetError
+
+    wire = Broken()
+
+    def publish() -> None:
+        wire.client._thread = threading.current_thread()
+        with wire.client._in_callback_mutex:
+            wire.client.publish_now("status", b"online", None, retain=True)
+        wire.done.append("callback ended")
+        wire.client.loop_write()
+
+    thread = threading.Thread(target=publish, daemon=True)
+    thread.start()
+    thread.join(5.0)
+    assert wire.done == ["callback ended", "tried"]
+    assert wire.is_closed

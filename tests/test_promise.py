@@ -235,6 +235,7 @@ def test_it_is_made_of_what_was_known_then_however_long_nobody_was_there(begin: 
     assert len(sent) == 1
     assert after.trail() == ["Record opened", "Record commanded"]
     assert after.engine.state.office.of(DEVICES[0].id).is_silent(late)
+    assert after.engine.state.recheck_at is None, "all is to be judged anew"
     case = after.case_of("plug")
     assert case.phase == "acting"
     assert case.due_at is not None

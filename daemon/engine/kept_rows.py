@@ -44,7 +44,7 @@ class KeptRows:
             return True
         before: Mapping[CaseKey, Case] = self._kept[_CASE]  # type: ignore[assignment]  # keys of any kind
         return len(before) != len(state.cases) or any(
-            _has_moved(before.get(key), case) for key, case in state.cases.items()
+            _is_other(before.get(key), case) for key, case in state.cases.items()
         )
 
     def changed(self, state: State) -> Rows:
@@ -64,9 +64,9 @@ class KeptRows:
         self._strangers = set()
 
 
-def _has_moved(before: Case | None, case: Case) -> bool:
-    """More than its finding, which is found again, and the times that a restart moves."""
-    return before is not case and (before is None or before.id != case.id or before.phase != case.phase)
+def _is_other(before: Case | None, case: Case) -> bool:
+    """It is another one. Its turns have records, its finding is found again."""
+    return before is not case and (before is None or before.id != case.id)
 
 
 def _difference(

@@ -2,7 +2,7 @@
 
 Not to be driven by a thread of ours: without `loop_start` paho writes from whichever thread publishes, into the middle of
 our acknowledgements. Private names used (paho-mqtt 2.2): `_protocol`, `_clean_session`, `_sock`, `_sock_close`,
-`_loop_rc_handle`, `_reconnect_wait`, `_thread`, `_thread_terminate`, `_out_messages`, `_max_inflight_messages`.
+`_loop_rc_handle`, `_reconnect_wait`, `_thread`, `_thread_terminate`, `_out_messages`, `_max_inflight_messages`, `_in_callback_mutex`.
 """
 
 import logging
@@ -89,12 +89,18 @@ class SteadyClient(Client):
     def publish_now(self, topic: str, payload: bytes, properties: Properties | None, *, retain: bool) -> MQTTErrorCode:
         """Publish at QoS 1; what cannot leave now is forgotten, where paho would keep it and send it hours later.
 
-        From the network thread it is written before this returns: nobody else would do it meanwhile.
+        From the network thread it is written before this returns: nobody else would do it meanwhile. In one of paho's callbacks it
+        is left to the loop: a write that fails there would wait for ever for that callback to end.
         """
         info = self.publish(topic, payload, qos=1, retain=retain, properties=properties)
         if info.rc == MQTTErrorCode.MQTT_ERR_NO_CONN:
             with self._out_message_mutex:
                 self._out_messages.pop(info.mid, None)
-        elif info.rc == MQTTErrorCode.MQTT_ERR_SUCCESS and threading.current_thread() is self._thread:
+        elif (
+            info.rc == MQTTErrorCode.MQTT_ERR_SUCCESS
+            and threading.current_thread() is self._thread
+            and self._in_callback_mutex.acquire(blocking=False)
+        ):
+            self._in_callback_mutex.release()
             return self.loop_write()
         return info.rc

@@ -44,8 +44,9 @@ def at(latencies: list[float], share: float) -> float:
 
 def _probe(publisher: Publisher, hears: socket.socket) -> list[float]:
     background = packets(_harmless(EVERY))
-    for number in range(PROBES):
-        publisher.send(packets([(probe_topic(_name(number)), _thermostat(26.0))]))
+    right, wrong = (_of_each_probe(celsius) for celsius in (26.0, 23.0))
+    for packet in right.values():
+        publisher.send(packet)
         time.sleep(1 / PER_SECOND)
     time.sleep(_SETTLES_SECONDS)
     sent_at: dict[str, float] = {}
@@ -58,23 +59,31 @@ def _probe(publisher: Publisher, hears: socket.socket) -> list[float]:
             readable, _, _ = select.select([hears], [], [], max(0.0, due - time.perf_counter()))
             if not readable:
                 break
-            rest, told = _commands(rest + hears.recv(65_536))
+            data = hears.recv(65_536)
             now = time.perf_counter()
+            rest, told = _commands(rest + data)
             for device in told & sent_at.keys():
                 taken.append((now - sent_at.pop(device)) * 1000)
-                publisher.send(packets([(probe_topic(device), _thermostat(26.0))]))
+                publisher.send(right[device])
         if number % EVERY:
             publisher.send(background[number % EVERY : number % EVERY + 1])
         else:
             device = _name(number // EVERY)
+            packet = wrong[device]
             sent_at[device] = time.perf_counter()
-            publisher.send(packets([(probe_topic(device), _thermostat(23.0))]))
+            publisher.send(packet)
     until = time.perf_counter() + _LOST_AFTER_SECONDS
     while sent_at and time.perf_counter() < until:
         if select.select([hears], [], [], 0.1)[0]:
             rest, told = _commands(rest + hears.recv(65_536))
             taken += [(time.perf_counter() - sent_at.pop(device)) * 1000 for device in told & sent_at.keys()]
     return taken
+
+
+def _of_each_probe(celsius: float) -> dict[str, list[bytes]]:
+    """What they say, as it is sent: made before, because a device's clock begins when it has been said."""
+    names = map(_name, range(PROBES))
+    return {name: packets([(probe_topic(name), _thermostat(celsius))]) for name in names}
 
 
 def _name(probe: int) -> str:

@@ -120,7 +120,7 @@ def test_what_no_record_tells_of_is_noticed_all_the_same() -> None:
         return change(PLAIN, cases={found.key: found})
 
     kept = KeptRows()
-    for state in (pending(1), pending(2), after(pending(2), "changes", "b", 2), change(PLAIN, cases={})):
+    for state in (pending(1), pending(2), change(PLAIN, cases={}), after(pending(2), "changes", "b", 2)):
         assert kept.is_behind(state)
         kept.changed(state)
         assert kept.is_behind(state), "it is not written yet"

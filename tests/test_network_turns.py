@@ -1,6 +1,7 @@
 """One turn of the network thread over a pipe: several reads, what says nothing new held until its end, one commit."""
 
 import select
+import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -98,6 +99,31 @@ def test_reads_of_a_turn_share_a_commit_unless_one_is_news(payloads: list[bytes]
     wire = Wire()
     wire.turn(payloads)
     assert wire.done == done
+
+
+def test_what_tcp_held_back_until_we_read_is_read_with_the_rest() -> None:
+    wire = Wire()
+    wire.incoming = [encode(0x32, b"plug", mid.to_bytes(2, "big"), b"news", V5) for mid in (1, 2, 3)]
+    wire.turn([], last=lambda _: False)
+    assert wire.done == ["commit 1", "acks 2"]
+    assert len(wire.incoming) == 1, "what comes after that is the next read's: it must not go on for ever"
+
+
+def test_the_window_of_a_real_connection_makes_nothing_wait_for_the_next_turn() -> None:
+    """Linux sends ten segments before it is answered, and does not answer small ones until they are read."""
+    wire = Wire()
+    with socket.create_server(("127.0.0.1", 0)) as listens:
+        broker, (ours, _) = socket.create_connection(listens.getsockname()), listens.accept()
+    with broker, ours:
+        broker.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        ours.setblocking(False)
+        wire.client._sock = ours
+        for payloads in ([b"x" * 60_000], [b"news"] * 40):
+            for mid, payload in enumerate(payloads, 1):
+                broker.sendall(encode(0x32, b"plug", mid.to_bytes(2, "big"), payload, V5))
+            time.sleep(0.003)  # later it probes, and we would not see that it had waited
+            wire.turn([])
+    assert wire.receiver.counters.messages == 41
 
 
 def test_a_turn_ends_after_sixteen_reads_however_many_come() -> None:

@@ -128,16 +128,15 @@ class ReadingClient(SteadyClient):
         """All there is, up to 256 KiB.
 
         Over TLS one `recv` gives one record, which is often one message, and `pending` knows nothing of the next: read
-        until there is nothing, or every message would wait for a turn of its own.
+        until there is nothing. After a wait TCP may have held back what its window had no room for, and our first `recv`
+        lets it come: read twice. Else each would wait for a turn of its own.
         """
         chunk = super()._sock_recv(self._room)
         size = len(chunk)
-        is_filled = size == self._room
+        goes_on = size == self._room or hasattr(self._sock, "pending")
         self._room = _FEW_BYTES if size < _FEW_BYTES else READ_BYTES
-        if not chunk or not (is_filled or hasattr(self._sock, "pending")):
-            return chunk
         parts = [chunk]
-        while size < READ_BYTES:
+        while chunk and size < READ_BYTES and (goes_on or len(parts) <= self._tick.gathers):
             try:
                 more = super()._sock_recv(READ_BYTES - size)
             except BlockingIOError:

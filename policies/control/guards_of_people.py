@@ -76,7 +76,7 @@ def give_way(request: Request) -> Refusal | None:
     """People change it back: after the k-th correction of a day we stop and ask, rather than fight.
 
     A setpoint sent again counts as well: whoever turns it back before it shows has turned it back. A switch-off sent again
-    does not: that is the radio.
+    does not: that is the radio. And a fight about degrees by day is no reason to leave a unit on for the night.
     """
     calendar = request.office.site.calendar
     today = calendar.local(request.now).date()
@@ -89,15 +89,16 @@ def give_way(request: Request) -> Refusal | None:
     )
     reverts = [at for at in request.memory.reverts.get(request.device.id, ()) if calendar.local(at).date() == today]
     most = request.policy.give_way_after
-    if (corrections < most and len(reverts) < most) or (request.is_off and request.case.attempts > 0):
+    times = corrections if request.is_off else max(corrections, len(reverts))
+    if times < most or (request.is_off and request.case.attempts > 0):
         return None
     room = request.office.of(request.device.id).room_celsius
     if room is None or not room.live:
-        words = say("changed back {times} times today: somebody should ask why", times=corrections)
+        words = say("changed back {times} times today: somebody should ask why", times=times)
     else:
         words = say(
             "changed back {times} times today, with {room_celsius} in the room: somebody should ask why",
-            times=corrections,
+            times=times,
             room_celsius=room.value,
         )
     return Refusal("give_way", words)

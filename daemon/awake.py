@@ -21,7 +21,8 @@ class Awake:
     """Main thread. Where it may not be done (no root, no Linux) that is said, and commands take some tenths of a millisecond more."""
 
     def __init__(self, *, wanted: bool, file: Path = LATENCY) -> None:
-        self._wanted = wanted
+        self.is_wanted = wanted
+        """May no command wait?"""
         self._path = file
         self._file: FileIO | None = None
 
@@ -32,7 +33,7 @@ class Awake:
 
     def hold(self) -> None:
         """From now on."""
-        if not self._wanted or self._file is not None:
+        if not self.is_wanted or self._file is not None:
             return
         try:
             with ExitStack() as held:

@@ -93,7 +93,8 @@ class Daemon:
         self._accounting.start()
         self._catch_up()
         del self._catch_up  # and with it the rows of the journal
-        self.journal.make_room()
+        if self._awake.is_wanted:
+            self.journal.make_room()
         gc.freeze()  # what is there now stays: no need to look through it again and again
         gc.set_threshold(FEW_BEFORE_LOOKING if self._awake.is_wanted else NEW_BEFORE_LOOKING)
         self._awake.hold()

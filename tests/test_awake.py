@@ -80,5 +80,7 @@ def test_a_daemon_that_shall_not_wait_holds_it_as_long_as_it_runs(tmp_path: Path
         during = bound()
         assert daemon.facts()["processor_kept_awake"] is is_held
         assert (gc.get_threshold()[0] <= 1_000) is is_held  # to look through more takes longer than a command may
+        log = (tmp_path / "journal.sqlite-wal").stat().st_size
+        assert (log > 8 << 20) is is_held, "a log that has its length spares each command the time to make it longer"
         assert daemon.stop()
     assert (during, bound()) == (0 if is_held else before, before)

@@ -7,6 +7,7 @@ A guest looks into the file of a daemon that may be running: it checks, changes 
 is opened for reading.
 """
 
+import os
 import sqlite3
 import sys
 import threading
@@ -40,6 +41,8 @@ class Database:
         self._page_bytes = page_bytes
         self._reopen = False
         self._is_guest = is_guest
+        self._index: int | None = None
+        """The log's index, for as long as the connections are: to close it lets all their locks go (sqlite.org/howtocorrupt.html, 2.2)."""
         with _translated():
             if is_guest:
                 self._open()
@@ -155,9 +158,8 @@ class Database:
     def _frames(self) -> int:
         """Pages in the log, as its index says (sqlite.org/walformat.html, 2.1: mxFrame)."""
         try:
-            with self.path.with_name(f"{self.path.name}-shm").open("rb") as index:
-                return int.from_bytes(index.read(20)[16:], sys.byteorder)
-        except OSError:
+            return int.from_bytes(os.pread(self._index, 4, 16), sys.byteorder) if self._index is not None else 0
+        except OSError:  # it is being closed
             return 0
 
     def close(self) -> None:
@@ -165,6 +167,9 @@ class Database:
         with self._reading:
             self._reader.close()
         self.writer.close()
+        if self._index is not None:
+            os.close(self._index)
+            self._index = None
 
     def _open(self) -> None:
         self.writer = self._connect("rw" if self._is_guest else "rwc")
@@ -177,6 +182,9 @@ class Database:
         except BaseException:
             self.writer.close()
             raise
+        if not self._is_guest:
+            with suppress(OSError):
+                self._index = os.open(self.path.with_name(f"{self.path.name}-shm"), os.O_RDONLY | os.O_CLOEXEC)
 
     def _connect(self, mode: str) -> sqlite3.Connection:
         address = f"{self.path.absolute().as_uri()}?mode={mode}"

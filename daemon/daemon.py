@@ -1,12 +1,12 @@
 """The running whole: in which order the parts start, and in which they stop within five seconds."""
 
-import gc
 import logging
 import sys
 import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
+from daemon import memory
 from daemon.accounting.accounting import Accounting
 from daemon.awake import Awake
 from daemon.clock import Clock
@@ -29,10 +29,6 @@ _log = logging.getLogger(__name__)
 
 STOP_SECONDS = 5.0
 SWITCH_SECONDS = 0.0005
-NEW_BEFORE_LOOKING = 20_000
-"""Objects between two searches for circles: what a flood brings makes none, and is looked through thirty times less."""
-FEW_BEFORE_LOOKING = 1_000
-"""The same where no command may wait: a search for so many takes 0.2 ms, for the others 2 ms, which is longer than all the rest."""
 
 
 class Daemon:
@@ -95,8 +91,7 @@ class Daemon:
         del self._catch_up  # and with it the rows of the journal
         if self._awake.is_wanted:
             self.journal.make_room()
-        gc.freeze()  # what is there now stays: no need to look through it again and again
-        gc.set_threshold(FEW_BEFORE_LOOKING if self._awake.is_wanted else NEW_BEFORE_LOOKING)
+        memory.settle(no_command_waits=self._awake.is_wanted)
         self._awake.hold()
         self.sender.start()
         self.engine.start()

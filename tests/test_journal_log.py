@@ -59,6 +59,15 @@ def test_a_log_has_its_length_before_it_is_needed_and_nothing_else_of_it(tmp_pat
     made.close()
 
 
+def test_what_has_been_sent_is_not_written_once_more(tmp_path: Path) -> None:
+    made = Journal(tmp_path / "journal.sqlite", now=lambda: NOW, tell=lambda _: None)
+    made.advance(0, RAW * 10, 5000, [], {})
+    before = made._database._frames()
+    made.outbox.done(made.outbox.next(5000))
+    assert made._database._frames() - before < len(RAW) * 10 // 16_384 // 4
+    made.close()
+
+
 def test_where_there_is_no_room_none_is_made(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
     made = Journal(path, now=lambda: NOW, tell=pytest.fail, maximum_bytes=1 << 20)

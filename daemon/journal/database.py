@@ -201,6 +201,7 @@ class Database:
         else:
             _check(connection)
         connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA secure_delete = OFF")  # Debian's SQLite writes zeros over all that has been sent
         connection.execute("PRAGMA synchronous = FULL")
         self._page_bytes = _pragma(connection, "page_size")
         connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_AT_MOST // self._page_bytes}")

@@ -157,9 +157,10 @@ class Database:
 
     def _frames(self) -> int:
         """Pages in the log, as its index says (sqlite.org/walformat.html, 2.1: mxFrame)."""
+        index = self._index
         try:
-            return int.from_bytes(os.pread(self._index, 4, 16), sys.byteorder) if self._index is not None else 0
-        except OSError:  # it is being closed
+            return 0 if index is None else int.from_bytes(os.pread(index, 4, 16), sys.byteorder)
+        except OSError:  # another thread has just closed it
             return 0
 
     def close(self) -> None:
